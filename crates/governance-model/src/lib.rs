@@ -1,0 +1,27 @@
+//! The governance model: who has access to what.
+//!
+//! Plain Rust types for resources, entitlements and grants, the rules that make their ids, and the
+//! [`Connector`] trait through which facts arrive. Deliberately absent: I/O, an async runtime, protobuf and SQL.
+//! Those live in the crates that depend on this one.
+
+mod connector;
+mod entitlement;
+mod error;
+mod grant;
+mod id;
+mod profile;
+mod resource;
+mod user;
+
+pub use connector::{
+    Baseline, Connector, Cursor, Deferred, Descriptor, Dropped, Facts, Inventory, Known, KnownError, Missing,
+    Page, Scope, Usage,
+};
+pub use entitlement::{Entitlement, Purpose};
+pub use error::{ConnectorError, ErrorClass};
+pub use grant::{Expandable, Grant};
+pub use id::{EntitlementId, GrantId, MAX_ID_BYTES, ResourceId, ResourceTypeId};
+pub use jiff::Timestamp;
+pub use profile::{Profile, Value};
+pub use resource::{Annotation, Resource, ResourceTrait, ResourceType, State, Status, TraitKind};
+pub use user::{AccountType, Email, StructuredName, UserTrait};
