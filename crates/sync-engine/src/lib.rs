@@ -1,1 +1,30 @@
-//! Placeholder while the workspace is laid out.
+//! Drives any [`Connector`](governance_model::Connector) into any [`SyncStore`]: plan, checkpoint, resume, verify, seal.
+//!
+//! The engine knows nothing of Clockify, of HTTP or of files: facts come through the connector, rows and checkpoints
+//! go through the store. What it promises, whatever stops it: a page and its checkpoint are committed together, a
+//! resumed sync keeps its id and reads on where it stopped, and only a verified sync is sealed. Deliberately absent:
+//! printing (an [`Observer`] hears what happens) and reading the environment.
+
+mod checkpoint;
+mod clock;
+mod error;
+mod filter;
+mod lock;
+mod observer;
+mod read;
+mod report;
+mod run;
+mod stop;
+mod store;
+mod verify;
+
+pub use clock::{Clock, SystemClock};
+pub use error::SyncError;
+pub use lock::{LockError, OutputLock};
+pub use observer::{Event, NoObserver, Observer, Phase};
+pub use report::{Completeness, Drift, Integrity, SyncReport};
+pub use run::{Options, sync};
+pub use stop::{Stop, Stopper};
+pub use store::{
+    Change, Committed, Dangling, Expanded, SealRequest, Sealed, SyncStart, SyncStore, SyncStores,
+};

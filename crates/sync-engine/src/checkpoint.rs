@@ -1,0 +1,118 @@
+//! The checkpoint inside one sync: what has been done, and what makes it valid to go on.
+//!
+//! It is the `sync_token` of the unfinished sync. Where to read on is not in it but in notes, one per open cursor,
+//! so that a page costs the same however many cursors are open.
+
+use std::collections::BTreeMap;
+
+use governance_model::{Cursor, ResourceTypeId, Scope, Timestamp, Usage};
+use serde::{Deserialize, Serialize};
+
+use crate::SyncError;
+
+/// Written by this version of the format; another number is never interpreted.
+const FORMAT: u32 = 1;
+
+/// Key of the note with the baseline.
+pub(crate) const BASELINE: &str = "baseline";
+/// Key of the note with the inventory taken after reading.
+pub(crate) const INVENTORY: &str = "inventory-after";
+/// Prefix of the notes with open cursors.
+pub(crate) const CURSOR: &str = "cursor/";
+/// Prefix of the notes with deferred statements.
+pub(crate) const DEFERRED: &str = "deferred/";
+
+/// How far a sync is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Checkpoint {
+    format: u32,
+    /// What the pages depend on: the connector's fingerprint and the scope.
+    fingerprint: String,
+    /// When it was written.
+    pub(crate) at: Timestamp,
+    /// Pages stored, per stream.
+    pub(crate) pages: BTreeMap<String, u64>,
+    /// What did not become a fact, per reason.
+    pub(crate) dropped: BTreeMap<String, u64>,
+    /// Resources that came more than once.
+    pub(crate) repeated: u64,
+    /// Deferred statements stored so far; numbers their notes.
+    pub(crate) deferred: u64,
+    /// What earlier runs of this sync cost.
+    pub(crate) usage: Usage,
+    /// Runs so far, this one included.
+    pub(crate) runs: u32,
+}
+
+impl Checkpoint {
+    pub(crate) fn new(fingerprint: String, at: Timestamp) -> Self {
+        Self {
+            format: FORMAT,
+            fingerprint,
+            at,
+            pages: BTreeMap::new(),
+            dropped: BTreeMap::new(),
+            repeated: 0,
+            deferred: 0,
+            usage: Usage::default(),
+            runs: 1,
+        }
+    }
+
+    /// Reads a checkpoint; `Err` says for people why it cannot be used.
+    pub(crate) fn read(token: &str, fingerprint: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Format {
+            format: u32,
+        }
+        let Format { format } =
+            serde_json::from_str(token).map_err(|_| "its checkpoint is damaged".to_owned())?;
+        if format != FORMAT {
+            return Err(format!("its checkpoint has format {format}, this version writes {FORMAT}"));
+        }
+        let checkpoint: Self =
+            serde_json::from_str(token).map_err(|_| "its checkpoint is damaged".to_owned())?;
+        if checkpoint.fingerprint != fingerprint {
+            return Err("it was begun with other settings or another version".to_owned());
+        }
+        Ok(checkpoint)
+    }
+
+    pub(crate) fn write(&self) -> Result<String, SyncError> {
+        serde_json::to_string(self).map_err(|error| SyncError::Checkpoint(error.to_string()))
+    }
+
+    pub(crate) fn total_pages(&self) -> u64 {
+        self.pages.values().sum()
+    }
+}
+
+/// Everything that decides what a sync's pages hold.
+pub(crate) fn fingerprint(connector: &str, scope: &Scope) -> String {
+    let types = match &scope.resource_types {
+        None => "all".to_owned(),
+        Some(types) => types.iter().map(ResourceTypeId::as_str).collect::<Vec<_>>().join(","),
+    };
+    format!("{connector};types={types}")
+}
+
+/// The note of an open cursor.
+pub(crate) fn cursor_note(cursor: &Cursor) -> Result<(String, Vec<u8>), SyncError> {
+    let value = serde_json::to_vec(cursor).map_err(|error| SyncError::Checkpoint(error.to_string()))?;
+    Ok((cursor_key(cursor), value))
+}
+
+/// The key of an open cursor's note.
+pub(crate) fn cursor_key(cursor: &Cursor) -> String {
+    format!("{CURSOR}{}/{}", cursor.stream, cursor.position)
+}
+
+/// The key of a deferred statement's note; sorts by number.
+pub(crate) fn deferred_key(number: u64) -> String {
+    format!("{DEFERRED}{number:012}")
+}
+
+/// Reads a note that this version wrote.
+pub(crate) fn decode<T: for<'a> Deserialize<'a>>(key: &str, value: &[u8]) -> Result<T, SyncError> {
+    serde_json::from_slice(value).map_err(|error| SyncError::Checkpoint(format!("note {key}: {error}")))
+}

@@ -1,0 +1,185 @@
+//! Reads pages: several at a time, written one by one, each together with its checkpoint.
+//!
+//! The source's answers are awaited and mapped on the engine's task; the store works on a blocking thread. A page
+//! that has been fetched may lead to the next fetch before it is written, but pages of one stream are written in
+//! order, so the open cursors in the store are always a place from which everything that is missing can be had.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use governance_model::{Baseline, Connector, Cursor, Page, Scope, Usage};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::checkpoint::{Checkpoint, cursor_key, cursor_note, deferred_key};
+use crate::store::{Change, Committed, SyncStore};
+use crate::{Clock, Event, Observer, Stop, SyncError, filter};
+
+/// How long answers that are under way are waited for once the sync is to end early.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What reading needs to know and does not change.
+pub(crate) struct Reading<'a, C> {
+    pub(crate) connector: &'a C,
+    pub(crate) baseline: &'a Baseline,
+    pub(crate) scope: &'a Scope,
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) observer: &'a dyn Observer,
+    /// Requests at the same time; at least 1.
+    pub(crate) concurrency: usize,
+    /// What earlier runs cost.
+    pub(crate) earlier: Usage,
+}
+
+/// A page on its way to the store.
+struct Fetched {
+    cursor: Cursor,
+    page: Page,
+}
+
+type Writing<S> = JoinHandle<(S, Result<Committed, SyncError>)>;
+
+/// Reads everything that the cursors lead to.
+///
+/// # Errors
+/// The first failure of source or store, or [`SyncError::Stopped`]. What was fetched before that is stored.
+pub(crate) async fn all<C: Connector, S: SyncStore>(
+    reading: &Reading<'_, C>,
+    store: S,
+    checkpoint: &mut Checkpoint,
+    cursors: Vec<Cursor>,
+    mut stop: Stop,
+) -> Result<S, SyncError> {
+    let mut pending = VecDeque::from(cursors);
+    let mut in_flight = FuturesUnordered::new();
+    let mut fetched: VecDeque<Fetched> = VecDeque::new();
+    let mut idle = Some(store);
+    let mut writing: Option<(String, u64, Checkpoint, Writing<S>)> = None;
+    let mut failure: Option<SyncError> = None;
+    let mut give_up_at = Instant::now();
+
+    loop {
+        while failure.is_none()
+            && in_flight.len() < reading.concurrency
+            && fetched.len() < reading.concurrency
+        {
+            let Some(cursor) = pending.pop_front() else { break };
+            in_flight.push(async move {
+                let answer = reading.connector.page(reading.baseline, &cursor).await;
+                (cursor, answer)
+            });
+        }
+        if !fetched.is_empty()
+            && let Some(store) = idle.take()
+            && let Some(next) = fetched.pop_front()
+        {
+            writing = Some(write(reading, store, checkpoint, next)?);
+        }
+        if in_flight.is_empty() && writing.is_none() {
+            break;
+        }
+        tokio::select! {
+            biased;
+            done = joined(&mut writing), if writing.is_some() => {
+                let Some((stream, resources, written, _)) = writing.take() else { continue };
+                let (store, committed) = done?;
+                *checkpoint = written;
+                checkpoint.repeated += committed?.repeated_resources;
+                idle = Some(store);
+                let pages = checkpoint.pages.get(&stream).copied().unwrap_or_default();
+                reading.observer.event(&Event::PageStored { stream: &stream, resources, pages });
+            }
+            Some((cursor, answer)) = in_flight.next(), if !in_flight.is_empty() => match answer {
+                Ok(mut page) => {
+                    filter::keep(&mut page, reading.scope);
+                    // A series goes on before others begin: its pages can only be asked for one after the other.
+                    if let Some(next) = &page.next {
+                        pending.push_front(next.clone());
+                    }
+                    fetched.push_back(Fetched { cursor, page });
+                }
+                Err(error) => {
+                    if failure.is_none() {
+                        give_up_at = Instant::now() + GRACE;
+                    }
+                    failure.get_or_insert(error.into());
+                }
+            },
+            () = stop.asked(), if failure.is_none() => {
+                failure = Some(SyncError::Stopped);
+                give_up_at = Instant::now() + GRACE;
+            }
+            () = tokio::time::sleep_until(give_up_at), if failure.is_some() && !in_flight.is_empty() => {
+                in_flight.clear();
+            }
+        }
+    }
+    match (failure, idle) {
+        (Some(failure), _) => Err(failure),
+        (None, Some(store)) => Ok(store),
+        (None, None) => Err(SyncError::Writer),
+    }
+}
+
+/// Waits for the page being written; never done when there is none.
+async fn joined<S>(
+    writing: &mut Option<(String, u64, Checkpoint, Writing<S>)>,
+) -> Result<(S, Result<Committed, SyncError>), SyncError> {
+    match writing {
+        Some((.., handle)) => handle.await.map_err(|_| SyncError::Writer),
+        None => std::future::pending().await,
+    }
+}
+
+/// Starts writing a page together with the checkpoint that says it is done.
+fn write<C: Connector, S: SyncStore>(
+    reading: &Reading<'_, C>,
+    mut store: S,
+    checkpoint: &Checkpoint,
+    Fetched { cursor, page }: Fetched,
+) -> Result<(String, u64, Checkpoint, Writing<S>), SyncError> {
+    let now = reading.clock.now();
+    let mut after = checkpoint.clone();
+    after.at = now;
+    *after.pages.entry(cursor.stream.clone()).or_default() += 1;
+    after.usage = sum(reading.earlier, reading.connector.usage());
+    for dropped in &page.dropped {
+        *after.dropped.entry(dropped.reason.clone()).or_default() += dropped.count;
+    }
+    let mut put_notes = Vec::new();
+    for deferred in &page.deferred {
+        let value = serde_json::to_vec(deferred).map_err(|error| SyncError::Checkpoint(error.to_string()))?;
+        put_notes.push((deferred_key(after.deferred), value));
+        after.deferred += 1;
+    }
+    if let Some(next) = &page.next {
+        put_notes.push(cursor_note(next)?);
+    }
+    let token = after.write()?;
+    let resources = page.facts.resources.len() as u64;
+    let remove_notes = vec![cursor_key(&cursor)];
+    let handle = tokio::task::spawn_blocking(move || {
+        let change = Change {
+            facts: Some(&page.facts),
+            discovered_at: Some(now),
+            token: Some(token),
+            put_notes,
+            remove_notes,
+            ..Change::default()
+        };
+        let committed = store.commit(&change).map_err(SyncError::store);
+        (store, committed)
+    });
+    Ok((cursor.stream, resources, after, handle))
+}
+
+/// What all runs together cost.
+pub(crate) fn sum(earlier: Usage, now: Usage) -> Usage {
+    Usage {
+        requests: earlier.requests + now.requests,
+        retries: earlier.retries + now.retries,
+        bytes: earlier.bytes + now.bytes,
+    }
+}

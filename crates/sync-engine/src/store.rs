@@ -1,0 +1,195 @@
+//! The seam to storage: where facts and checkpoints go.
+//!
+//! A store holds one unfinished sync. Everything in a [`Change`] becomes durable together or not at all; that is the
+//! whole of what resuming rests on. Calls are synchronous, the engine runs them off its reading task.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::PathBuf;
+
+use governance_model::{EntitlementId, Facts, GrantId, ResourceId, ResourceType, ResourceTypeId, Timestamp};
+
+/// What a sync is, when it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncStart {
+    /// The id, a KSUID.
+    pub sync_id: String,
+    /// When it began.
+    pub started_at: Timestamp,
+}
+
+/// What becomes durable together.
+#[derive(Debug, Default)]
+pub struct Change<'a> {
+    /// Resource types to write.
+    pub resource_types: &'a [ResourceType],
+    /// Facts to write; a fact that is there already is replaced.
+    pub facts: Option<&'a Facts>,
+    /// When the facts were seen; needed with facts or resource types.
+    pub discovered_at: Option<Timestamp>,
+    /// Grants to remove.
+    pub remove_grants: &'a [GrantId],
+    /// Entitlements to remove.
+    pub remove_entitlements: &'a [EntitlementId],
+    /// The new checkpoint.
+    pub token: Option<String>,
+    /// Notes to write. Notes live and die with the unfinished sync.
+    pub put_notes: Vec<(String, Vec<u8>)>,
+    /// Notes to remove.
+    pub remove_notes: Vec<String>,
+}
+
+/// What a commit did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// Resources that were there already.
+    pub repeated_resources: u64,
+}
+
+/// References that lead nowhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dangling {
+    /// Grants whose entitlement or resource was never read.
+    pub grants: Vec<GrantId>,
+    /// Principals of grants that were never read.
+    pub principals: Vec<ResourceId>,
+    /// Entitlements whose resource was never read.
+    pub entitlements: Vec<EntitlementId>,
+}
+
+/// What expansion did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Expanded {
+    /// Grants that members of collections received.
+    pub created: u64,
+    /// Edges that led nowhere and were left out.
+    pub dropped_edges: u64,
+}
+
+/// How to seal.
+#[derive(Clone, Debug)]
+pub struct SealRequest {
+    /// When the sync ended.
+    pub ended_at: Timestamp,
+    /// A report to keep with the sync, as JSON.
+    pub report: String,
+}
+
+/// A sealed sync.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Size of the file, in bytes.
+    pub bytes: u64,
+    /// Ids of all the syncs in the file.
+    pub syncs: Vec<String>,
+    /// The report kept with the sync, as JSON; another run's, if that run ended the sync and could not seal it.
+    pub report: String,
+}
+
+/// Finds, makes and throws away the store of an output's unfinished sync.
+pub trait SyncStores: Send {
+    /// The stores it makes.
+    type Store: SyncStore;
+
+    /// Checks, before anything is asked of the source, that the output can be written when the time comes.
+    ///
+    /// # Errors
+    /// When it cannot, or when something stands there that must not be overwritten.
+    fn check(&self) -> Result<(), <Self::Store as SyncStore>::Error>;
+
+    /// The unfinished sync, if there is one.
+    ///
+    /// # Errors
+    /// When it cannot be read; [`SyncStores::discard`] then makes room for a new one.
+    fn open(&self) -> Result<Option<Self::Store>, <Self::Store as SyncStore>::Error>;
+
+    /// Whether an error of [`SyncStores::open`] means that the unfinished sync is beyond repair, rather than out of
+    /// reach at the moment.
+    fn is_damage(error: &<Self::Store as SyncStore>::Error) -> bool;
+
+    /// Begins a sync.
+    ///
+    /// # Errors
+    /// When the store cannot be made.
+    fn create(&self, start: &SyncStart) -> Result<Self::Store, <Self::Store as SyncStore>::Error>;
+
+    /// Throws the unfinished sync away; nothing sealed is touched.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    fn discard(&self) -> Result<(), <Self::Store as SyncStore>::Error>;
+}
+
+/// Holds the rows and the checkpoint of one unfinished sync.
+pub trait SyncStore: Send + Sized + 'static {
+    /// How it fails.
+    type Error: Error + Send + Sync + 'static;
+
+    /// The sync it holds.
+    fn start(&self) -> SyncStart;
+
+    /// Whether the sync is finished and only its file is not in place yet.
+    fn is_ended(&self) -> bool;
+
+    /// The checkpoint.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn token(&self) -> Result<String, Self::Error>;
+
+    /// One note.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn note(&self, key: &str) -> Result<Option<Vec<u8>>, Self::Error>;
+
+    /// All notes whose key begins with `prefix`, in the order of their keys.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn notes(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Self::Error>;
+
+    /// Makes a change durable, all of it or nothing.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing of it is there.
+    fn commit(&mut self, change: &Change<'_>) -> Result<Committed, Self::Error>;
+
+    /// Whether a resource has been stored.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn contains(&self, id: &ResourceId) -> Result<bool, Self::Error>;
+
+    /// Calls `each` with the native id of every stored resource of a type.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn for_each_id(&self, of: &ResourceTypeId, each: &mut dyn FnMut(&str)) -> Result<(), Self::Error>;
+
+    /// Resources per type.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn counts(&self) -> Result<BTreeMap<String, u64>, Self::Error>;
+
+    /// References that lead nowhere.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn dangling(&self) -> Result<Dangling, Self::Error>;
+
+    /// Gives members of collections what was granted to the collection. Doing it again changes nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn expand(&mut self, discovered_at: Timestamp) -> Result<Expanded, Self::Error>;
+
+    /// Ends the sync and puts its file in place, whole or not at all. The unfinished sync is gone afterwards.
+    ///
+    /// # Errors
+    /// When it cannot be written; the unfinished sync is then still there to be opened and sealed again.
+    fn seal(self, request: &SealRequest, progress: &mut dyn FnMut(&str)) -> Result<Sealed, Self::Error>;
+}
