@@ -1,0 +1,129 @@
+//! Messages as JSON in protobuf's canonical form, as the official CLI prints them (interop reference 10.2).
+//!
+//! lowerCamelCase keys, enum names, 64-bit integers as strings, zero values left out, `Any` with `@type`. An `Any` of
+//! a type that is not in this crate, or whose bytes are not of its type, is left out instead of failing the whole
+//! message: that is what the official CLI does with annotations it does not know. Reading JSON is left out.
+
+use std::sync::LazyLock;
+
+use prost::{DecodeError, Message, Name};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, Kind, MapKey, MessageDescriptor, ReflectMessage, SerializeOptions, Value,
+};
+
+static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
+    DescriptorPool::decode(include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin")).as_slice())
+        .expect("the descriptor set was made together with this code")
+});
+
+const ANY: &str = "google.protobuf.Any";
+
+/// A message cannot be printed as JSON.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JsonError {
+    /// The name is none of a message in this crate.
+    #[error("no message is called {name}")]
+    UnknownMessage {
+        /// The name that was asked for.
+        name: String,
+    },
+    /// The bytes are not of that message.
+    #[error("cannot decode {name}")]
+    Decode {
+        /// The message that was asked for.
+        name: String,
+        /// What the decoder says.
+        source: DecodeError,
+    },
+    /// The message holds something that JSON has no form for, such as a profile value that is not a number.
+    #[error("{name} has no JSON form")]
+    Encode {
+        /// The message that was asked for.
+        name: String,
+        /// What the encoder says.
+        source: serde_json::Error,
+    },
+}
+
+/// Prints an encoded message, given its full name such as `c1.connector.v2.Resource`.
+///
+/// # Errors
+/// When there is no such message, the bytes are not of it, or it holds something that JSON has no form for.
+pub fn to_json(message_full_name: &str, bytes: &[u8]) -> Result<serde_json::Value, JsonError> {
+    let name = || message_full_name.to_owned();
+    let descriptor = POOL
+        .get_message_by_name(message_full_name)
+        .ok_or_else(|| JsonError::UnknownMessage { name: name() })?;
+    let mut message = DynamicMessage::decode(descriptor, bytes)
+        .map_err(|source| JsonError::Decode { name: name(), source })?;
+    drop_unreadable(&mut message);
+    message
+        .serialize_with_options(serde_json::value::Serializer, &SerializeOptions::default())
+        .map_err(|source| JsonError::Encode { name: name(), source })
+}
+
+/// Prints a message.
+///
+/// # Errors
+/// When it holds something that JSON has no form for.
+pub fn json<M: Message + Name>(message: &M) -> Result<serde_json::Value, JsonError> {
+    to_json(&M::full_name(), &message.encode_to_vec())
+}
+
+/// Removes every `Any` that cannot be printed, at any depth.
+fn drop_unreadable(message: &mut DynamicMessage) {
+    let fields: Vec<_> = message
+        .fields()
+        .filter(|(field, _)| matches!(field.kind(), Kind::Message(_)))
+        .map(|(field, _)| field)
+        .collect();
+    for field in fields {
+        let keep = match message.get_field_mut(&field) {
+            Value::Message(inner) => is_readable(inner),
+            Value::List(items) => {
+                items.retain_mut(value_is_readable);
+                true
+            }
+            Value::Map(entries) => {
+                entries.retain(|_: &MapKey, value| value_is_readable(value));
+                true
+            }
+            _ => true,
+        };
+        if !keep {
+            message.clear_field(&field);
+        }
+    }
+}
+
+fn value_is_readable(value: &mut Value) -> bool {
+    match value {
+        Value::Message(message) => is_readable(message),
+        _ => true,
+    }
+}
+
+/// Whether the message can be printed, once what is unreadable inside it has been removed.
+fn is_readable(message: &mut DynamicMessage) -> bool {
+    if message.descriptor().full_name() != ANY {
+        drop_unreadable(message);
+        return true;
+    }
+    let Some(mut inner) = open_any(message) else { return false };
+    drop_unreadable(&mut inner);
+    message.set_field_by_number(2, Value::Bytes(inner.encode_to_vec().into()));
+    true
+}
+
+fn open_any(any: &DynamicMessage) -> Option<DynamicMessage> {
+    let type_url = any.get_field_by_number(1)?;
+    let value = any.get_field_by_number(2)?;
+    let descriptor = known(type_url.as_str()?)?;
+    DynamicMessage::decode(descriptor, value.as_bytes()?.clone()).ok()
+}
+
+fn known(type_url: &str) -> Option<MessageDescriptor> {
+    let (_, full_name) = type_url.rsplit_once('/')?;
+    POOL.get_message_by_name(full_name)
+}
