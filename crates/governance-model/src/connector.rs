@@ -118,6 +118,8 @@ pub struct Page {
     pub deferred: Vec<Deferred>,
     /// What did not become a fact.
     pub dropped: Vec<Dropped>,
+    /// Reasons to doubt that the source showed everything, for people. A sync with a doubt is not called complete.
+    pub doubts: Vec<String>,
 }
 
 /// What the engine has stored so far, for [`Connector::resolve`].

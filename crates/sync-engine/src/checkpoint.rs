@@ -3,7 +3,7 @@
 //! It is the `sync_token` of the unfinished sync. Where to read on is not in it but in notes, one per open cursor,
 //! so that a page costs the same however many cursors are open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use governance_model::{Cursor, ResourceTypeId, Scope, Timestamp, Usage};
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,8 @@ pub(crate) struct Checkpoint {
     pub(crate) pages: BTreeMap<String, u64>,
     /// What did not become a fact, per reason.
     pub(crate) dropped: BTreeMap<String, u64>,
+    /// Reasons to doubt that the source showed everything.
+    pub(crate) doubts: BTreeSet<String>,
     /// Resources that came more than once.
     pub(crate) repeated: u64,
     /// Deferred statements stored so far; numbers their notes.
@@ -52,6 +54,7 @@ impl Checkpoint {
             at,
             pages: BTreeMap::new(),
             dropped: BTreeMap::new(),
+            doubts: BTreeSet::new(),
             repeated: 0,
             deferred: 0,
             usage: Usage::default(),

@@ -148,6 +148,7 @@ fn write<C: Connector, S: SyncStore>(
     for dropped in &page.dropped {
         *after.dropped.entry(dropped.reason.clone()).or_default() += dropped.count;
     }
+    after.doubts.extend(page.doubts.iter().cloned());
     let mut put_notes = Vec::new();
     for deferred in &page.deferred {
         let value = serde_json::to_vec(deferred).map_err(|error| SyncError::Checkpoint(error.to_string()))?;

@@ -1,6 +1,6 @@
 //! What a sync has to say about itself: kept with the sealed sync, and shown to people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use governance_model::{ResourceId, Timestamp, Usage};
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,14 @@ pub struct Completeness {
     pub joined: u64,
     /// How many vanished from the list while it was read.
     pub left: u64,
+}
+
+impl Completeness {
+    /// Takes note of reasons that do not come from the comparison.
+    pub(crate) fn doubt(&mut self, reasons: &BTreeSet<String>) {
+        self.reasons.extend(reasons.iter().cloned());
+        self.verified &= reasons.is_empty();
+    }
 }
 
 /// References that led nowhere, and what was done.

@@ -77,8 +77,9 @@ pub async fn sync<C: Connector, T: SyncStores>(
 
     observer.event(&Event::Phase(Phase::Verify));
     let after = inventory_after(connector, &mut store, &begun.baseline, &options.scope).await?;
-    let completeness =
+    let mut completeness =
         verify::completeness(connector, &mut store, &begun.baseline, after.as_ref(), &options.scope, clock)?;
+    completeness.doubt(&begun.checkpoint.doubts);
     let mut integrity = verify::integrity(connector, &mut store, clock)?;
     if !options.allow_shrink {
         verify::shrink(&store, &begun.baseline, &options.scope)?;
