@@ -1,0 +1,268 @@
+//! The connector: which pages there are, and what becomes of them.
+
+use clockify_api::model::MembershipStatus;
+use clockify_api::{Client, PageCursor, WorkspaceId};
+use governance_model::{
+    Baseline, Connector, ConnectorError, Cursor, Deferred, Descriptor, ErrorClass, Inventory, Known, Missing,
+    Page, Resource, ResourceId, ResourceType, Scope, Usage,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::{self, GROUP, PROJECT, ROLE, USER};
+use crate::context::{Context, Drops};
+use crate::{deferred, errors, group, project, role, user};
+
+/// Changes whenever the same answers of Clockify would become other facts, so that no sync is half of one mapping and
+/// half of another.
+const MAPPING: u32 = 1;
+
+const ROLES: &str = "roles";
+const USERS: &str = "users";
+const GROUPS: &str = "groups";
+const PROJECTS: &str = "projects";
+
+/// How to read the workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Rows per request, 1 to 5000.
+    pub page_size: u32,
+    /// Whether to read projects as well.
+    pub projects: bool,
+}
+
+/// Reads one Clockify workspace.
+#[derive(Clone, Debug)]
+pub struct ClockifyConnector {
+    client: Client,
+    workspace: WorkspaceId,
+    settings: Settings,
+}
+
+/// A place in a series of pages.
+#[derive(Debug, Serialize, Deserialize)]
+struct Position {
+    at: PageCursor,
+    /// Whether this series goes on by what the page says. The pages of a list whose length is known beforehand are
+    /// planned one by one, and only the last of them goes on.
+    follow: bool,
+}
+
+impl ClockifyConnector {
+    /// A connector for one workspace.
+    pub fn new(client: Client, workspace: WorkspaceId, settings: Settings) -> Self {
+        Self { client, workspace, settings }
+    }
+
+    async fn members(&self) -> Result<clockify_api::model::Workspace, ConnectorError> {
+        let workspace = self.client.workspace(&self.workspace).await.map_err(errors::translate)?;
+        if workspace.id != self.workspace.to_string() {
+            return Err(ConnectorError::new(
+                ErrorClass::Internal,
+                "Clockify answered with another workspace than the one asked for",
+            ));
+        }
+        Ok(workspace)
+    }
+
+    /// The cursors of the user list: its length is known from the member list, so its pages can be read side by side.
+    fn user_cursors(&self, baseline: &Baseline) -> Vec<Cursor> {
+        let members = baseline.inventory.as_ref().map_or(0, |list| list.entries.len());
+        let pages = u32::try_from(members.div_ceil(self.settings.page_size.max(1) as usize))
+            .unwrap_or(u32::MAX)
+            .max(1);
+        (1..=pages).map(|page| cursor(USERS, PageCursor::at(page), page == pages)).collect()
+    }
+
+    async fn users(
+        &self,
+        context: &Context<'_>,
+        at: &PageCursor,
+    ) -> Result<(Page, Option<PageCursor>), ConnectorError> {
+        let read = self.client.users(&self.workspace).page_size(self.settings.page_size).page(at).await;
+        let read = read.map_err(errors::translate)?;
+        let (mut page, mut drops) = (Page::default(), Drops::default());
+        for row in &read.items {
+            user::add(row, context, &mut page, &mut drops);
+            let is_operator = context.baseline.operator.as_ref().is_some_and(|own| own.resource == row.id);
+            if is_operator && !role::held(row, context, &mut Drops::default()).is_administrative() {
+                page.doubts.push(
+                    "the key's owner is neither owner nor admin, so Clockify may hide people".to_owned(),
+                );
+            }
+        }
+        for status in &read.narrowed {
+            page.doubts.push(format!("Clockify did not accept the filter for accounts in state {status}"));
+        }
+        finish(page, drops, read.skipped, read.next)
+    }
+
+    async fn groups(&self, at: &PageCursor) -> Result<(Page, Option<PageCursor>), ConnectorError> {
+        let read = self.client.user_groups(&self.workspace).page_size(self.settings.page_size).page(at).await;
+        let read = read.map_err(errors::translate)?;
+        let (mut page, mut drops) = (Page::default(), Drops::default());
+        for row in &read.items {
+            group::add(row, &mut page, &mut drops);
+        }
+        finish(page, drops, read.skipped, read.next)
+    }
+
+    async fn projects(
+        &self,
+        context: &Context<'_>,
+        at: &PageCursor,
+    ) -> Result<(Page, Option<PageCursor>), ConnectorError> {
+        let read = self.client.projects(&self.workspace).page_size(self.settings.page_size).page(at).await;
+        let read = read.map_err(errors::translate)?;
+        let (mut page, mut drops) = (Page::default(), Drops::default());
+        for row in &read.items {
+            project::add(row, context, &mut page, &mut drops);
+        }
+        finish(page, drops, read.skipped, read.next)
+    }
+
+    fn context<'a>(&self, baseline: &'a Baseline) -> Context<'a> {
+        Context { workspace: &baseline.source_id, baseline, projects: self.settings.projects }
+    }
+}
+
+impl Connector for ClockifyConnector {
+    fn descriptor(&self) -> Descriptor {
+        Descriptor {
+            display_name: "Clockify".to_owned(),
+            description: "Members, groups, roles and projects of a Clockify workspace.".to_owned(),
+            fingerprint: format!(
+                "clockify;mapping={MAPPING};host={};workspace={};page-size={};projects={}",
+                self.client.base_url(),
+                self.workspace,
+                self.settings.page_size,
+                self.settings.projects
+            ),
+        }
+    }
+
+    fn resource_types(&self) -> Vec<ResourceType> {
+        catalog::resource_types(self.settings.projects)
+    }
+
+    async fn validate(&self) -> Result<Baseline, ConnectorError> {
+        let owner = self.client.me().await.map_err(errors::translate)?;
+        let workspace = self.members().await?;
+        let mut details = std::collections::BTreeMap::new();
+        if let Some(plan) = &workspace.feature_subscription_type {
+            details.insert("plan".to_owned(), plan.clone());
+        }
+        // Whether groups belong to an identity provider, and whether people may be limited members or managers.
+        for feature in ["SCIM", "SSO", "MANAGER_ROLE", "LIMITED_USERS"] {
+            details.insert(format!("feature.{feature}"), workspace.has_feature(feature).to_string());
+        }
+        Ok(Baseline {
+            source_id: workspace.id.clone(),
+            source_name: workspace.name.clone().unwrap_or_else(|| workspace.id.clone()),
+            operator: Some(ResourceId::new(USER, owner.id)),
+            inventory: Some(inventory(&workspace)),
+            inventory_type: USER,
+            details,
+        })
+    }
+
+    fn plan(&self, baseline: &Baseline, scope: &Scope) -> Vec<Cursor> {
+        let mut cursors = Vec::new();
+        if scope.includes(&ROLE) {
+            cursors.push(cursor(ROLES, PageCursor::at(1), false));
+        }
+        if scope.includes(&GROUP) {
+            cursors.push(cursor(GROUPS, PageCursor::at(1), true));
+        }
+        if self.settings.projects && scope.includes(&PROJECT) {
+            cursors.push(cursor(PROJECTS, PageCursor::at(1), true));
+        }
+        // Every grant is a user's or needs users to be understood; without users there is nothing to read here.
+        if scope.includes(&USER) {
+            cursors.extend(self.user_cursors(baseline));
+        }
+        cursors
+    }
+
+    async fn page(&self, baseline: &Baseline, from: &Cursor) -> Result<Page, ConnectorError> {
+        let context = self.context(baseline);
+        let position: Position = serde_json::from_str(&from.position).map_err(|error| {
+            ConnectorError::new(ErrorClass::Internal, "a cursor cannot be read back").with_source(error)
+        })?;
+        let (mut page, next) = match from.stream.as_str() {
+            ROLES => (Page { facts: catalog::roles(), ..Page::default() }, None),
+            USERS => self.users(&context, &position.at).await?,
+            GROUPS => self.groups(&position.at).await?,
+            PROJECTS => self.projects(&context, &position.at).await?,
+            other => {
+                let message = format!("there is no series of pages called {other}");
+                return Err(ConnectorError::new(ErrorClass::Internal, message));
+            }
+        };
+        if position.follow {
+            page.next = next.map(|at| cursor(&from.stream, at, true));
+        }
+        Ok(page)
+    }
+
+    fn resolve(
+        &self,
+        _baseline: &Baseline,
+        statements: &[Deferred],
+        known: &dyn Known,
+    ) -> Result<Page, ConnectorError> {
+        let mut page = Page::default();
+        for statement in statements {
+            deferred::resolve(&statement.note, known, self.settings.projects, &mut page)?;
+        }
+        Ok(page)
+    }
+
+    fn stand_in(&self, id: &ResourceId, why: &Missing) -> Option<Resource> {
+        if id.resource_type != USER {
+            return None;
+        }
+        Some(match why {
+            Missing::GrantPrincipal => user::stand_in(id, None),
+            Missing::Inventory(status) => user::stand_in(id, Some(status)),
+        })
+    }
+
+    async fn inventory(&self, _baseline: &Baseline) -> Result<Option<Inventory>, ConnectorError> {
+        Ok(Some(inventory(&self.members().await?)))
+    }
+
+    fn usage(&self) -> Usage {
+        let usage = self.client.usage();
+        Usage { requests: usage.requests, retries: usage.retries, bytes: usage.bytes }
+    }
+}
+
+fn cursor(stream: &str, at: PageCursor, follow: bool) -> Cursor {
+    let position = serde_json::to_string(&Position { at, follow })
+        .expect("numbers, texts and flags always have a JSON form");
+    Cursor { stream: stream.to_owned(), position }
+}
+
+fn finish(
+    mut page: Page,
+    mut drops: Drops,
+    skipped: usize,
+    next: Option<PageCursor>,
+) -> Result<(Page, Option<PageCursor>), ConnectorError> {
+    drops.many("row without id", skipped as u64);
+    page.dropped = drops.finish();
+    Ok((page, next))
+}
+
+/// The workspace's own list of its members, of any status (clockify reference 3.4).
+fn inventory(workspace: &clockify_api::model::Workspace) -> Inventory {
+    let mut inventory = Inventory::default();
+    for membership in &workspace.memberships {
+        let elsewhere = membership.target_id.as_deref().is_some_and(|target| target != workspace.id);
+        if let (Some(user), false) = (&membership.user_id, elsewhere) {
+            let status = membership.membership_status.as_ref().map_or("", MembershipStatus::as_str);
+            inventory.entries.insert(user.clone(), status.to_owned());
+        }
+    }
+    inventory
+}

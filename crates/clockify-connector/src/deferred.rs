@@ -1,0 +1,80 @@
+//! Statements that can only be understood once every group is known.
+
+use governance_model::{ConnectorError, ErrorClass, Known, Page, ResourceId, ResourceTypeId};
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::{GROUP, USER, WorkspaceRole};
+use crate::role::Scopes;
+use crate::{project, role};
+
+/// A statement that waits.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub(crate) enum Note {
+    /// A team manager whose scope has ids that may be people or groups.
+    TeamManager {
+        /// The holder.
+        user: String,
+        /// Groups that are certain.
+        groups: Vec<String>,
+        /// People that are certain, with their names.
+        users: Vec<(String, Option<String>)>,
+        /// What may be either.
+        open: Vec<String>,
+    },
+    /// A member of a project that is no member of the workspace: a group, or somebody unknown.
+    ProjectMember {
+        /// The project.
+        project: String,
+        /// The person or group.
+        member: String,
+        /// The raw status of the membership.
+        status: Option<String>,
+    },
+}
+
+impl Note {
+    pub(crate) fn write(&self) -> String {
+        serde_json::to_string(self).expect("strings and lists of strings always have a JSON form")
+    }
+
+    fn read(note: &str) -> Result<Self, ConnectorError> {
+        serde_json::from_str(note).map_err(|error| {
+            ConnectorError::new(ErrorClass::Internal, "a deferred statement cannot be read back")
+                .with_source(error)
+        })
+    }
+}
+
+/// Turns one statement into facts.
+pub(crate) fn resolve(
+    note: &str,
+    known: &dyn Known,
+    projects: bool,
+    page: &mut Page,
+) -> Result<(), ConnectorError> {
+    match Note::read(note)? {
+        Note::TeamManager { user, groups, users, open } => {
+            let mut scopes = Scopes::new();
+            scopes.extend(groups.into_iter().map(|id| ((GROUP, id), None)));
+            scopes.extend(users.into_iter().map(|(id, name)| ((USER, id), name)));
+            for id in open {
+                scopes.insert((kind_of(&id, known)?, id), None);
+            }
+            role::add_role(&user, WorkspaceRole::TeamManager, &scopes, projects, page);
+        }
+        Note::ProjectMember { project, member, status } => {
+            let member = ResourceId::new(kind_of(&member, known)?, member);
+            project::add_member(&project, member, status.as_deref(), page);
+        }
+    }
+    Ok(())
+}
+
+/// A group if there is one with this id; else a person, who becomes a stand-in if nobody returned them.
+fn kind_of(id: &str, known: &dyn Known) -> Result<ResourceTypeId, ConnectorError> {
+    let is_group = known.contains(&ResourceId::new(GROUP, id)).map_err(|error| {
+        ConnectorError::new(ErrorClass::Internal, "cannot look up a group that was read").with_source(error)
+    })?;
+    Ok(if is_group { GROUP } else { USER })
+}

@@ -1,0 +1,55 @@
+//! Clockify's refusals in the classes of the governance model, with what a person can do about them.
+
+use clockify_api::{Error, ErrorKind, Fault};
+use governance_model::{ConnectorError, ErrorClass};
+
+const REGION: &str = "check that the key is still active; a workspace in another region or on a subdomain needs its \
+                      own host: --clockify-base-url https://euc1.clockify.me/api/v1 (or use2, euw2, apse2, or \
+                      https://SUBDOMAIN.clockify.me/api/v1) and a key made there";
+const RIGHTS: &str = "the key must belong to an admin or the owner of the workspace; make one in Clockify under Profile \
+                      settings, API, signed in as such a person";
+const BASE_URL: &str = "check --clockify-base-url; Clockify's API is at https://api.clockify.me/api/v1";
+const WORKSPACE: &str = "check --clockify-workspace-id: it is the 24 characters in the page address after selecting \
+                         the workspace; and that the key's owner belongs to that workspace";
+const SUSPENDED: &str =
+    "the workspace or the account is suspended; its owner has to settle that with Clockify";
+const QUOTA: &str = "a workspace on the Free plan has 30 requests an hour; what was read is kept, so run the same \
+                     command again later, or set --clockify-rate-limit 30/h";
+const NETWORK: &str = "check the network, and proxy settings (HTTPS_PROXY, NO_PROXY)";
+
+/// Translates an error of the client.
+pub(crate) fn translate(error: Error) -> ConnectorError {
+    let (class, hint) = classify(&error);
+    let mut translated = ConnectorError::new(class, error.to_string());
+    if let Some(hint) = hint {
+        translated = translated.with_hint(hint);
+    }
+    translated.retry_after = error.retry_after();
+    translated.with_source(error)
+}
+
+fn classify(error: &Error) -> (ErrorClass, Option<&'static str>) {
+    match error.kind() {
+        ErrorKind::InvalidRequest => (ErrorClass::InvalidArgument, None),
+        ErrorKind::Connect | ErrorKind::Transport => (ErrorClass::Unavailable, Some(NETWORK)),
+        ErrorKind::Timeout => (ErrorClass::DeadlineExceeded, Some(NETWORK)),
+        ErrorKind::Redirect { .. } | ErrorKind::NotJson { html: true } => {
+            (ErrorClass::InvalidArgument, Some(BASE_URL))
+        }
+        ErrorKind::Api => error.fault().map_or((ErrorClass::Internal, None), refused),
+        _ => (ErrorClass::Internal, None),
+    }
+}
+
+fn refused(fault: Fault) -> (ErrorClass, Option<&'static str>) {
+    match fault {
+        Fault::Credential => (ErrorClass::Unauthenticated, Some(REGION)),
+        Fault::Permission => (ErrorClass::PermissionDenied, Some(RIGHTS)),
+        Fault::Suspended => (ErrorClass::FailedPrecondition, Some(SUSPENDED)),
+        Fault::UnknownId => (ErrorClass::NotFound, Some(WORKSPACE)),
+        Fault::RateLimited => (ErrorClass::Unavailable, Some(QUOTA)),
+        Fault::Server => (ErrorClass::Unavailable, None),
+        Fault::Route => (ErrorClass::InvalidArgument, Some(BASE_URL)),
+        _ => (ErrorClass::Internal, None),
+    }
+}

@@ -1,0 +1,91 @@
+//! Whether a member is enabled here: account status × this workspace's membership.
+//!
+//! The table is the clockify reference's, section 5. The account status alone never decides: a person deactivated
+//! here may be ACTIVE elsewhere.
+
+use clockify_api::model::{AccountStatus, MembershipStatus, MembershipType, User};
+use governance_model::{State, Status};
+
+use crate::context::{Context, Drops};
+
+/// The state that the two raw values amount to, and the values themselves as details.
+pub(crate) fn of(account: Option<&AccountStatus>, membership: Option<&MembershipStatus>) -> Status {
+    use AccountStatus as A;
+    use MembershipStatus as M;
+    let state = match (account, membership) {
+        (Some(A::Deleted | A::LimitedDeleted), _) => State::Deleted,
+        (_, Some(M::Pending | M::Declined | M::Inactive)) => State::Disabled,
+        (Some(A::Active | A::PendingEmailVerification | A::Limited), Some(M::Active)) => State::Enabled,
+        // Added directly, and nobody has signed up with that address yet: there is no account to use.
+        (Some(A::NotRegistered), Some(M::Active)) => State::Disabled,
+        // A value that is missing or new is not a reason to call anybody enabled.
+        _ => State::Unspecified,
+    };
+    let account = account.map_or("unknown", AccountStatus::as_str);
+    let membership = membership.map_or("unknown", MembershipStatus::as_str);
+    Status { state, details: format!("account {account}, membership {membership}") }
+}
+
+/// This workspace's membership of a user: from the user, else from the workspace's own list, else unknown.
+pub(crate) fn membership(user: &User, context: &Context<'_>, drops: &mut Drops) -> Option<MembershipStatus> {
+    let mut found: Vec<&MembershipStatus> = Vec::new();
+    for membership in &user.memberships {
+        if membership.membership_type != Some(MembershipType::Workspace) {
+            continue;
+        }
+        if membership.target_id.as_deref() != Some(context.workspace) {
+            drops.count("membership of another workspace");
+            continue;
+        }
+        if let Some(status) = &membership.membership_status {
+            found.push(status);
+        }
+    }
+    drops.many("duplicate workspace membership", found.len().saturating_sub(1) as u64);
+    let listed = context.listed_status(&user.id).filter(|raw| !raw.is_empty()).map(MembershipStatus::from);
+    match (found.first(), listed) {
+        // Contradicting duplicates: the workspace's own list decides.
+        (Some(first), Some(listed)) if found.iter().any(|other| other != first) => {
+            Some(if found.contains(&&listed) { listed } else { (*first).clone() })
+        }
+        (Some(first), _) => Some((*first).clone()),
+        (None, listed) => listed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every row of the reference's table, by hand.
+    #[test]
+    fn the_table() {
+        let rows: &[(&str, &str, State)] = &[
+            ("ACTIVE", "ACTIVE", State::Enabled),
+            ("PENDING_EMAIL_VERIFICATION", "ACTIVE", State::Enabled),
+            ("ACTIVE", "PENDING", State::Disabled),
+            ("NOT_REGISTERED", "PENDING", State::Disabled),
+            ("NOT_REGISTERED", "ACTIVE", State::Disabled),
+            ("ACTIVE", "DECLINED", State::Disabled),
+            ("NOT_REGISTERED", "DECLINED", State::Disabled),
+            ("ACTIVE", "INACTIVE", State::Disabled),
+            ("PENDING_EMAIL_VERIFICATION", "INACTIVE", State::Disabled),
+            ("DELETED", "ACTIVE", State::Deleted),
+            ("DELETED", "INACTIVE", State::Deleted),
+            ("LIMITED", "ACTIVE", State::Enabled),
+            ("LIMITED", "INACTIVE", State::Disabled),
+            ("LIMITED_DELETED", "INACTIVE", State::Deleted),
+            ("SOMETHING_NEW", "ACTIVE", State::Unspecified),
+            ("ACTIVE", "SOMETHING_NEW", State::Unspecified),
+            ("SOMETHING_NEW", "INACTIVE", State::Disabled),
+        ];
+        for (account, membership, expected) in rows {
+            let status = of(Some(&AccountStatus::from(*account)), Some(&MembershipStatus::from(*membership)));
+            assert_eq!(status.state, *expected, "{account} x {membership}");
+            assert_eq!(status.details, format!("account {account}, membership {membership}"));
+        }
+        assert_eq!(of(Some(&AccountStatus::Active), None).state, State::Unspecified);
+        assert_eq!(of(None, Some(&MembershipStatus::Active)).state, State::Unspecified);
+        assert_eq!(of(None, None).details, "account unknown, membership unknown");
+    }
+}
