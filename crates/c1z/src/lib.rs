@@ -1,1 +1,39 @@
-//! Placeholder while the workspace is laid out.
+//! The `.c1z` file, version 1: zstd-compressed SQLite behind the five bytes `C1ZF\0`.
+//!
+//! What is here: the envelope, the schema, a writer ([`WorkingDatabase`]) that collects one sync and seals it, a reader
+//! ([`C1zFile`]) that takes what the Go tools write, grant expansion, and the rule by which a file appears whole or
+//! not at all ([`atomic`]). What is not: any knowledge of a source such as Clockify, of the order in which a sync
+//! runs, of clocks, and of the Pebble format (version 3), which is only recognised.
+
+pub mod atomic;
+mod batch;
+mod envelope;
+mod error;
+pub mod ksuid;
+mod lookup;
+mod message;
+mod output;
+mod reader;
+mod records;
+mod retention;
+mod run;
+mod schema;
+mod seal;
+mod sys;
+pub mod timestamp;
+mod unpack;
+mod upgrade;
+mod view;
+mod working;
+
+pub use batch::{Batch, Written};
+pub use envelope::{EnvelopeError, Limits, Probe, probe};
+pub use error::Error;
+pub use lookup::Dangling;
+pub use output::{OutputState, check_output};
+pub use reader::{C1zFile, SyncChoice};
+pub use records::{Record, Records};
+pub use run::{Stats, SyncRun, SyncType};
+pub use seal::{SealOptions, SealStep, Sealed};
+pub use view::{EntitlementFilter, GrantFilter, ResourceFilter, SyncView};
+pub use working::{SyncInfo, SyncStart, WorkingDatabase};

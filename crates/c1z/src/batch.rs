@@ -1,0 +1,307 @@
+//! One transaction on a working database: facts, checkpoint and session rows that become durable together.
+
+use governance_model::{Entitlement, EntitlementId, Grant, GrantId, Resource, ResourceType, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Params, params};
+
+use crate::{Error, message, schema, timestamp};
+
+/// The most bytes that an id may have (interop reference 2.4).
+const MAX_ID_BYTES: usize = governance_model::MAX_ID_BYTES;
+
+/// How many rows a call wrote.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Rows that were not there before.
+    pub inserted: u64,
+    /// Rows that were there and got new content.
+    pub updated: u64,
+}
+
+impl Written {
+    fn add(&mut self, inserted: bool) {
+        if inserted {
+            self.inserted += 1;
+        } else {
+            self.updated += 1;
+        }
+    }
+}
+
+/// What can be written inside [`WorkingDatabase::transaction`](crate::WorkingDatabase::transaction).
+///
+/// A fact whose id is there already replaces the content of its row and nothing else of it: not when it was first
+/// seen, nor the columns of its parent (interop reference 1.4).
+#[derive(Debug)]
+pub struct Batch<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) sync_id: &'a str,
+}
+
+impl Batch<'_> {
+    /// Writes resource types.
+    ///
+    /// # Errors
+    /// When an id is empty or too long, or SQLite fails.
+    pub fn put_resource_types(
+        &mut self,
+        resource_types: &[ResourceType],
+        discovered_at: Timestamp,
+    ) -> Result<Written, Error> {
+        const INSERT: &str = "insert into v1_resource_types (external_id, data, sync_id, discovered_at) \
+             values (?1, ?2, ?3, ?4) on conflict (external_id, sync_id) do nothing";
+        const UPDATE: &str = "update v1_resource_types set data = ?2 where external_id = ?1 and sync_id = ?3";
+        let seen = timestamp::format(discovered_at);
+        let mut written = Written::default();
+        for model in resource_types {
+            let id = model.id.as_str();
+            if id.is_empty() || id.len() > MAX_ID_BYTES {
+                return Err(Error::invalid_id(schema::RESOURCE_TYPES, id));
+            }
+            let data = message::encode_resource_type(model);
+            written.add(self.upsert(
+                (INSERT, params![id, data, self.sync_id, seen]),
+                (UPDATE, params![id, data, self.sync_id]),
+            )?);
+        }
+        Ok(written)
+    }
+
+    /// Writes resources.
+    ///
+    /// # Errors
+    /// When an id or a parent's is empty or too long, or SQLite fails.
+    pub fn put_resources(
+        &mut self,
+        resources: &[Resource],
+        discovered_at: Timestamp,
+    ) -> Result<Written, Error> {
+        const INSERT: &str = "insert into v1_resources (resource_type_id, external_id, parent_resource_type_id, \
+             parent_resource_id, data, sync_id, discovered_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+             on conflict (external_id, sync_id) do nothing";
+        const UPDATE: &str = "update v1_resources set data = ?2 where external_id = ?1 and sync_id = ?3";
+        let seen = timestamp::format(discovered_at);
+        let mut written = Written::default();
+        for model in resources {
+            let key = model.id.store_key();
+            let parent = model.parent.as_ref();
+            if !model.id.is_valid() || parent.is_some_and(|parent| !parent.is_valid()) {
+                return Err(Error::invalid_id(schema::RESOURCES, &key));
+            }
+            let data = message::encode_resource(model);
+            written.add(self.upsert(
+                (
+                    INSERT,
+                    params![
+                        model.id.resource_type.as_str(),
+                        key,
+                        parent.map(|parent| parent.resource_type.as_str()),
+                        parent.map(|parent| parent.resource.as_str()),
+                        data,
+                        self.sync_id,
+                        seen
+                    ],
+                ),
+                (UPDATE, params![key, data, self.sync_id]),
+            )?);
+        }
+        Ok(written)
+    }
+
+    /// Writes entitlements.
+    ///
+    /// # Errors
+    /// When an id or the resource's is empty or too long, or SQLite fails.
+    pub fn put_entitlements(
+        &mut self,
+        entitlements: &[Entitlement],
+        discovered_at: Timestamp,
+    ) -> Result<Written, Error> {
+        const INSERT: &str = "insert into v1_entitlements (resource_type_id, resource_id, external_id, data, \
+             sync_id, discovered_at) values (?1, ?2, ?3, ?4, ?5, ?6) \
+             on conflict (external_id, sync_id) do nothing";
+        const UPDATE: &str = "update v1_entitlements set data = ?2 where external_id = ?1 and sync_id = ?3";
+        let seen = timestamp::format(discovered_at);
+        let mut written = Written::default();
+        for model in entitlements {
+            let id = model.id.as_str();
+            if !model.id.is_valid() || !model.resource.is_valid() {
+                return Err(Error::invalid_id(schema::ENTITLEMENTS, id));
+            }
+            let data = message::encode_entitlement(model);
+            let resource = &model.resource;
+            written.add(self.upsert(
+                (
+                    INSERT,
+                    params![resource.resource_type.as_str(), resource.resource, id, data, self.sync_id, seen],
+                ),
+                (UPDATE, params![id, data, self.sync_id]),
+            )?);
+        }
+        Ok(written)
+    }
+
+    /// Writes grants; what makes them expandable goes to a column of its own.
+    ///
+    /// # Errors
+    /// When an id of the grant, its entitlement, its resource or its principal is empty or too long, or SQLite fails.
+    pub fn put_grants(&mut self, grants: &[Grant], discovered_at: Timestamp) -> Result<Written, Error> {
+        const INSERT: &str = "insert into v1_grants (resource_type_id, resource_id, entitlement_id, \
+             principal_resource_type_id, principal_resource_id, external_id, expansion, needs_expansion, data, \
+             sync_id, discovered_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+             on conflict (external_id, sync_id) do nothing";
+        const UPDATE: &str = "update v1_grants set data = ?2, expansion = ?4, needs_expansion = ?5 \
+             where external_id = ?1 and sync_id = ?3";
+        let seen = timestamp::format(discovered_at);
+        let mut written = Written::default();
+        for model in grants {
+            let id = model.id.as_str();
+            if !model.is_valid() {
+                return Err(Error::invalid_id(schema::GRANTS, id));
+            }
+            let (data, expansion) = message::encode_grant(model);
+            let needs_expansion = expansion.is_some();
+            written.add(self.upsert(
+                (
+                    INSERT,
+                    params![
+                        model.resource.resource_type.as_str(),
+                        model.resource.resource,
+                        model.entitlement.as_str(),
+                        model.principal.resource_type.as_str(),
+                        model.principal.resource,
+                        id,
+                        expansion,
+                        needs_expansion,
+                        data,
+                        self.sync_id,
+                        seen
+                    ],
+                ),
+                (UPDATE, params![id, data, self.sync_id, expansion, needs_expansion]),
+            )?);
+        }
+        Ok(written)
+    }
+
+    /// Removes entitlements and returns how many there were.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn delete_entitlements(&mut self, ids: &[EntitlementId]) -> Result<u64, Error> {
+        const SQL: &str = "delete from v1_entitlements where external_id = ?1 and sync_id = ?2";
+        let mut deleted = 0;
+        for id in ids {
+            deleted += self.execute(SQL, params![id.as_str(), self.sync_id])?;
+        }
+        Ok(deleted)
+    }
+
+    /// Removes grants and returns how many there were.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn delete_grants(&mut self, ids: &[GrantId]) -> Result<u64, Error> {
+        const SQL: &str = "delete from v1_grants where external_id = ?1 and sync_id = ?2";
+        let mut deleted = 0;
+        for id in ids {
+            deleted += self.execute(SQL, params![id.as_str(), self.sync_id])?;
+        }
+        Ok(deleted)
+    }
+
+    /// Sets the checkpoint.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn set_token(&mut self, token: &str) -> Result<(), Error> {
+        const SQL: &str = "update v1_sync_runs set sync_token = ?1 where sync_id = ?2";
+        self.execute(SQL, params![token, self.sync_id]).map(drop)
+    }
+
+    /// Sets one session row. Session rows live and die with the unfinished sync.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn put_session(&mut self, key: &str, value: &[u8]) -> Result<(), Error> {
+        const SQL: &str = "insert into v1_connector_sessions (sync_id, key, value) values (?1, ?2, ?3) \
+             on conflict (sync_id, key) do update set value = excluded.value";
+        self.execute(SQL, params![self.sync_id, key, value]).map(drop)
+    }
+
+    /// Removes one session row, if it is there.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn delete_session(&mut self, key: &str) -> Result<(), Error> {
+        const SQL: &str = "delete from v1_connector_sessions where sync_id = ?1 and key = ?2";
+        self.execute(SQL, params![self.sync_id, key]).map(drop)
+    }
+
+    /// One session row, with what this transaction has already changed.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn get_session(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        session(self.connection, self.sync_id, key)
+    }
+
+    /// All session rows whose key begins with `prefix`, in the order of their keys.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn scan_session(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        sessions(self.connection, self.sync_id, prefix)
+    }
+
+    /// Whether a row was inserted, rather than updated.
+    fn upsert(&self, insert: (&str, impl Params), update: (&str, impl Params)) -> Result<bool, Error> {
+        if self.execute(insert.0, insert.1)? > 0 {
+            return Ok(true);
+        }
+        self.execute(update.0, update.1)?;
+        Ok(false)
+    }
+
+    fn execute(&self, sql: &str, params: impl Params) -> Result<u64, Error> {
+        let changed = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute(params))
+            .map_err(Error::sqlite("write to the working database"))?;
+        Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+    }
+}
+
+/// One session row of a sync.
+pub(crate) fn session(connection: &Connection, sync_id: &str, key: &str) -> Result<Option<Vec<u8>>, Error> {
+    const SQL: &str = "select value from v1_connector_sessions where sync_id = ?1 and key = ?2";
+    connection
+        .prepare_cached(SQL)
+        .and_then(|mut statement| statement.query_row([sync_id, key], |row| row.get(0)).optional())
+        .map_err(Error::sqlite("read a session row"))
+}
+
+/// The session rows of a sync whose key begins with a prefix.
+pub(crate) fn sessions(
+    connection: &Connection,
+    sync_id: &str,
+    prefix: &str,
+) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    const SQL: &str =
+        "select key, value from v1_connector_sessions where sync_id = ?1 and key >= ?2 order by key";
+    let read = || -> rusqlite::Result<Vec<(String, Vec<u8>)>> {
+        let mut statement = connection.prepare_cached(SQL)?;
+        let mut rows = statement.query([sync_id, prefix])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let key: String = row.get(0)?;
+            // Keys are in byte order, so those with the prefix stand together at the beginning.
+            if !key.starts_with(prefix) {
+                break;
+            }
+            found.push((key, row.get(1)?));
+        }
+        Ok(found)
+    };
+    read().map_err(Error::sqlite("read session rows"))
+}

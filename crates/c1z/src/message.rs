@@ -1,0 +1,99 @@
+//! Between rows and the model: the protobuf messages in `data` and `expansion` columns. Nothing else in this crate
+//! touches protobuf.
+
+use std::error::Error as StdError;
+
+use baton_proto::c1::connector::v2;
+use governance_model::{Entitlement, Grant, Resource, ResourceType};
+use prost::Message;
+
+/// Why a message could not be turned into the model.
+pub(crate) type MessageError = Box<dyn StdError + Send + Sync>;
+
+/// A model type that is kept as a message in a `data` column.
+pub(crate) trait Stored: Sized {
+    /// Decodes the message.
+    fn decode(data: &[u8]) -> Result<Self, MessageError>;
+}
+
+impl Stored for ResourceType {
+    fn decode(data: &[u8]) -> Result<Self, MessageError> {
+        Ok(baton_proto::resource_type_from_proto(v2::ResourceType::decode(data)?)?)
+    }
+}
+
+impl Stored for Resource {
+    fn decode(data: &[u8]) -> Result<Self, MessageError> {
+        Ok(baton_proto::resource_from_proto(v2::Resource::decode(data)?)?)
+    }
+}
+
+impl Stored for Entitlement {
+    fn decode(data: &[u8]) -> Result<Self, MessageError> {
+        Ok(baton_proto::entitlement_from_proto(v2::Entitlement::decode(data)?)?)
+    }
+}
+
+pub(crate) fn encode_resource_type(model: &ResourceType) -> Vec<u8> {
+    baton_proto::resource_type_to_proto(model).encode_to_vec()
+}
+
+pub(crate) fn encode_resource(model: &Resource) -> Vec<u8> {
+    baton_proto::resource_to_proto(model).encode_to_vec()
+}
+
+pub(crate) fn encode_entitlement(model: &Entitlement) -> Vec<u8> {
+    baton_proto::entitlement_to_proto(model).encode_to_vec()
+}
+
+/// The `data` and the `expansion` of a grant.
+pub(crate) fn encode_grant(model: &Grant) -> (Vec<u8>, Option<Vec<u8>>) {
+    let (grant, expandable) = baton_proto::grant_to_proto(model);
+    (grant.encode_to_vec(), expandable.map(|expandable| expandable.encode_to_vec()))
+}
+
+/// The columns that name what a grant connects. Slim writers leave these parts out of `data` (interop reference 1.4).
+pub(crate) struct GrantColumns {
+    pub(crate) resource: (String, String),
+    pub(crate) entitlement: String,
+    pub(crate) principal: (String, String),
+    pub(crate) external_id: String,
+}
+
+/// Decodes a grant, putting back from its columns what `data` leaves out. The second value is the message as it is
+/// after that, when it had to change.
+pub(crate) fn decode_grant(
+    data: &[u8],
+    expansion: Option<&[u8]>,
+    columns: GrantColumns,
+) -> Result<(Grant, Option<Vec<u8>>), MessageError> {
+    let mut proto = v2::Grant::decode(data)?;
+    let rebuilt = rebuild(&mut proto, columns).then(|| proto.encode_to_vec());
+    let expandable = expansion.map(v2::GrantExpandable::decode).transpose()?;
+    Ok((baton_proto::grant_from_proto(proto, expandable)?, rebuilt))
+}
+
+fn rebuild(proto: &mut v2::Grant, columns: GrantColumns) -> bool {
+    let stub = |(resource_type, resource): (String, String)| v2::Resource {
+        id: Some(v2::ResourceId { resource_type, resource, ..v2::ResourceId::default() }),
+        ..v2::Resource::default()
+    };
+    let mut changed = false;
+    if proto.id.is_empty() {
+        proto.id = columns.external_id;
+        changed = true;
+    }
+    if proto.entitlement.is_none() {
+        proto.entitlement = Some(v2::Entitlement {
+            resource: Some(stub(columns.resource)),
+            id: columns.entitlement,
+            ..v2::Entitlement::default()
+        });
+        changed = true;
+    }
+    if proto.principal.is_none() {
+        proto.principal = Some(stub(columns.principal));
+        changed = true;
+    }
+    changed
+}

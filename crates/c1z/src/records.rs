@@ -1,0 +1,179 @@
+//! Rows as an iterator, a page at a time: never is more than one page in memory.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use governance_model::{Entitlement, Grant, Resource, ResourceType};
+use rusqlite::types::{FromSql, Value};
+use rusqlite::{Connection, Row, params_from_iter};
+
+use crate::Error;
+use crate::message::{self, GrantColumns, Stored};
+use crate::schema::{ENTITLEMENTS, GRANTS, RESOURCE_TYPES, RESOURCES};
+
+/// How many rows are read at once.
+const PAGE: usize = 500;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record<T> {
+    /// What it says.
+    pub value: T,
+    /// The protobuf message that says it, with more in it than the model reads. For a grant without its entitlement
+    /// or principal, which some writers leave to the columns, they have been put back.
+    pub message: Vec<u8>,
+}
+
+/// A condition on a column.
+pub(crate) type Condition = (&'static str, String);
+
+/// The rows that were asked for, in the order in which they were written. A row that cannot be decoded is an error in
+/// its place, and those after it still come; when the database itself cannot be read, its error is the last item.
+pub struct Records<'f, T> {
+    connection: &'f Connection,
+    sql: String,
+    /// The sync id, the row number to go on after, then the values of the conditions.
+    values: Vec<Value>,
+    read: fn(&Row<'_>, i64) -> Result<Record<T>, Error>,
+    page: VecDeque<Result<Record<T>, Error>>,
+    ended: bool,
+}
+
+impl<T> fmt::Debug for Records<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Records").field("sql", &self.sql).finish_non_exhaustive()
+    }
+}
+
+/// What a table's rows are made into.
+pub(crate) trait Kind: Sized {
+    const TABLE: &'static str;
+    /// Columns besides `id`, `external_id` and `data`, which come first.
+    const COLUMNS: &'static str;
+
+    fn read(row: &Row<'_>, external_id: &str, data: Vec<u8>) -> Result<Record<Self>, Error>;
+}
+
+impl Kind for ResourceType {
+    const TABLE: &'static str = RESOURCE_TYPES;
+    const COLUMNS: &'static str = "";
+
+    fn read(_row: &Row<'_>, external_id: &str, data: Vec<u8>) -> Result<Record<Self>, Error> {
+        decode(Self::TABLE, external_id, data)
+    }
+}
+
+impl Kind for Resource {
+    const TABLE: &'static str = RESOURCES;
+    const COLUMNS: &'static str = "";
+
+    fn read(_row: &Row<'_>, external_id: &str, data: Vec<u8>) -> Result<Record<Self>, Error> {
+        decode(Self::TABLE, external_id, data)
+    }
+}
+
+impl Kind for Entitlement {
+    const TABLE: &'static str = ENTITLEMENTS;
+    const COLUMNS: &'static str = "";
+
+    fn read(_row: &Row<'_>, external_id: &str, data: Vec<u8>) -> Result<Record<Self>, Error> {
+        decode(Self::TABLE, external_id, data)
+    }
+}
+
+impl Kind for Grant {
+    const TABLE: &'static str = GRANTS;
+    const COLUMNS: &'static str = ", expansion, resource_type_id, resource_id, entitlement_id, \
+         principal_resource_type_id, principal_resource_id";
+
+    fn read(row: &Row<'_>, external_id: &str, data: Vec<u8>) -> Result<Record<Self>, Error> {
+        let text = |index, column| get::<String>(row, index, GRANTS, external_id, column);
+        let expansion: Option<Vec<u8>> = get(row, 3, GRANTS, external_id, "expansion")?;
+        let columns = GrantColumns {
+            resource: (text(4, "resource_type_id")?, text(5, "resource_id")?),
+            entitlement: text(6, "entitlement_id")?,
+            principal: (text(7, "principal_resource_type_id")?, text(8, "principal_resource_id")?),
+            external_id: external_id.to_owned(),
+        };
+        let (value, rebuilt) = message::decode_grant(&data, expansion.as_deref(), columns)
+            .map_err(|source| undecodable(GRANTS, external_id, source))?;
+        Ok(Record { value, message: rebuilt.unwrap_or(data) })
+    }
+}
+
+fn decode<T: Stored>(table: &'static str, external_id: &str, data: Vec<u8>) -> Result<Record<T>, Error> {
+    let value = T::decode(&data).map_err(|source| undecodable(table, external_id, source))?;
+    Ok(Record { value, message: data })
+}
+
+fn undecodable(table: &'static str, external_id: &str, source: message::MessageError) -> Error {
+    Error::Undecodable { table, external_id: external_id.to_owned(), source }
+}
+
+fn get<T: FromSql>(
+    row: &Row<'_>,
+    index: usize,
+    table: &'static str,
+    external_id: &str,
+    column: &'static str,
+) -> Result<T, Error> {
+    row.get(index).map_err(|_| Error::Column { table, external_id: external_id.to_owned(), column })
+}
+
+impl<'f, T> Records<'f, T> {
+    pub(crate) fn new(connection: &'f Connection, sync_id: &str, conditions: Vec<Condition>) -> Self
+    where
+        T: Kind,
+    {
+        let mut values = vec![Value::Text(sync_id.to_owned()), Value::Integer(i64::MIN)];
+        let mut wanted = vec!["sync_id = ?1".to_owned(), "id > ?2".to_owned()];
+        for (column, value) in conditions {
+            values.push(Value::Text(value));
+            wanted.push(format!("{column} = ?{}", values.len()));
+        }
+        let (columns, table, wanted) = (T::COLUMNS, T::TABLE, wanted.join(" and "));
+        let sql = format!(
+            "select id, external_id, data{columns} from {table} where {wanted} order by id limit {PAGE}"
+        );
+        Self { connection, sql, values, read: read::<T>, page: VecDeque::new(), ended: false }
+    }
+
+    fn fetch(&mut self) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached(&self.sql)?;
+        let mut rows = statement.query(params_from_iter(&self.values))?;
+        let mut last = None;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            last = Some(id);
+            self.page.push_back((self.read)(row, id));
+        }
+        self.ended = self.page.len() < PAGE;
+        drop(rows);
+        if let Some(last) = last {
+            self.values[1] = Value::Integer(last);
+        }
+        Ok(())
+    }
+}
+
+fn read<T: Kind>(row: &Row<'_>, id: i64) -> Result<Record<T>, Error> {
+    let external_id: String = get(row, 1, T::TABLE, &format!("row {id}"), "external_id")?;
+    let data: Vec<u8> = get(row, 2, T::TABLE, &external_id, "data")?;
+    T::read(row, &external_id, data)
+}
+
+impl<T> Iterator for Records<'_, T> {
+    type Item = Result<Record<T>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.page.is_empty()
+            && !self.ended
+            && let Err(source) = self.fetch()
+        {
+            self.ended = true;
+            // What came before the damage has been read and is given first.
+            self.page.push_back(Err(Error::Sqlite { action: "read rows", source }));
+        }
+        self.page.pop_front()
+    }
+}

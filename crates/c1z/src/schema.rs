@@ -1,0 +1,194 @@
+//! The tables and indexes of a c1z, under the official names and in the official order (interop reference 1.3).
+//!
+//! While a sync is being written only the unique indexes exist, because upserts need them; the others are built when
+//! it is sealed, which costs far less than keeping them up to date row by row. Upgrading older layouts is in
+//! [`crate::upgrade`].
+
+use rusqlite::Connection;
+
+/// A table: its name and its columns after `id integer primary key`, as (name, type and constraint).
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    pub(crate) columns: &'static [(&'static str, &'static str)],
+}
+
+pub(crate) const RESOURCE_TYPES: &str = "v1_resource_types";
+pub(crate) const RESOURCES: &str = "v1_resources";
+pub(crate) const ENTITLEMENTS: &str = "v1_entitlements";
+pub(crate) const SYNC_RUNS: &str = "v1_sync_runs";
+pub(crate) const GRANTS: &str = "v1_grants";
+pub(crate) const ASSETS: &str = "v1_assets";
+pub(crate) const SESSIONS: &str = "v1_connector_sessions";
+
+const TEXT: &str = "text not null";
+const INSTANT: &str = "datetime not null";
+const BLOB: &str = "blob not null";
+const WORD: &str = "text not null default ''";
+const FLAG: &str = "integer not null default 0";
+
+/// All tables, in the order of their creation.
+pub(crate) const TABLES: [Table; 7] = [
+    Table {
+        name: RESOURCE_TYPES,
+        columns: &[("external_id", TEXT), ("data", BLOB), ("sync_id", TEXT), ("discovered_at", INSTANT)],
+    },
+    Table {
+        name: RESOURCES,
+        columns: &[
+            ("resource_type_id", TEXT),
+            ("external_id", TEXT),
+            ("parent_resource_type_id", "text"),
+            ("parent_resource_id", "text"),
+            ("data", BLOB),
+            ("sync_id", TEXT),
+            ("discovered_at", INSTANT),
+        ],
+    },
+    Table {
+        name: ENTITLEMENTS,
+        columns: &[
+            ("resource_type_id", TEXT),
+            ("resource_id", TEXT),
+            ("external_id", TEXT),
+            ("data", BLOB),
+            ("sync_id", TEXT),
+            ("discovered_at", INSTANT),
+        ],
+    },
+    Table {
+        name: SYNC_RUNS,
+        columns: &[
+            ("sync_id", TEXT),
+            ("started_at", INSTANT),
+            ("ended_at", "datetime"),
+            ("sync_token", TEXT),
+            ("sync_type", "text not null default 'full'"),
+            ("parent_sync_id", WORD),
+            ("linked_sync_id", WORD),
+            ("supports_diff", FLAG),
+            ("grants_backfilled", FLAG),
+            ("stats", "text"),
+            ("ingest_invariant_generation", WORD),
+            ("ingest_invariant_coverage", WORD),
+            ("ingest_invariant_mode", WORD),
+        ],
+    },
+    Table {
+        name: GRANTS,
+        columns: &[
+            ("resource_type_id", TEXT),
+            ("resource_id", TEXT),
+            ("entitlement_id", TEXT),
+            ("principal_resource_type_id", TEXT),
+            ("principal_resource_id", TEXT),
+            ("external_id", TEXT),
+            ("expansion", "blob"),
+            ("needs_expansion", FLAG),
+            ("data", BLOB),
+            ("sync_id", TEXT),
+            ("discovered_at", INSTANT),
+        ],
+    },
+    Table {
+        name: ASSETS,
+        columns: &[
+            ("external_id", TEXT),
+            ("content_type", TEXT),
+            ("data", BLOB),
+            ("sync_id", TEXT),
+            ("discovered_at", INSTANT),
+        ],
+    },
+    Table {
+        name: SESSIONS,
+        columns: &[("sync_id", "text NOT NULL"), ("key", "TEXT NOT NULL"), ("value", "BLOB NOT NULL")],
+    },
+];
+
+impl Table {
+    /// The names of its columns without `id`, separated by commas.
+    pub(crate) fn column_list(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
+        names.join(", ")
+    }
+
+    /// The statement that creates it.
+    pub(crate) fn create(&self) -> String {
+        let mut sql = format!("create table {} (id integer primary key", self.name);
+        for (name, constraint) in self.columns {
+            sql.push_str(", ");
+            sql.push_str(name);
+            sql.push(' ');
+            sql.push_str(constraint);
+        }
+        sql.push(')');
+        sql
+    }
+}
+
+/// An index: name, table with what it covers, whether it is unique.
+struct Index(&'static str, &'static str, bool);
+
+/// All indexes, in the order of their creation. The names of two on resources are swapped in the original, and the
+/// Go tools go by the name, so they stay swapped.
+const INDEXES: [Index; 16] = [
+    Index("idx_resource_types_external_sync_v1", "v1_resource_types (external_id, sync_id)", true),
+    Index("idx_resources_resource_type_id_v1", "v1_resources (resource_type_id)", false),
+    Index(
+        "idx_resources_external_sync_v1",
+        "v1_resources (parent_resource_type_id, parent_resource_id)",
+        false,
+    ),
+    Index("idx_resources_parent_resource_id_v1", "v1_resources (external_id, sync_id)", true),
+    Index("idx_entitlements_resource_id_v1", "v1_entitlements (resource_type_id, resource_id)", false),
+    Index("idx_entitlements_external_sync_v1", "v1_entitlements (external_id, sync_id)", true),
+    Index("idx_sync_runs_sync_id_v1", "v1_sync_runs (sync_id)", true),
+    Index("idx_grants_resource_type_id_resource_id_v1", "v1_grants (resource_type_id, resource_id)", false),
+    Index(
+        "idx_grants_principal_id_v1",
+        "v1_grants (principal_resource_type_id, principal_resource_id)",
+        false,
+    ),
+    Index(
+        GRANTS_BY_ENTITLEMENT_AND_PRINCIPAL,
+        "v1_grants (entitlement_id, principal_resource_type_id, principal_resource_id)",
+        false,
+    ),
+    Index("idx_grants_external_sync_v1", "v1_grants (external_id, sync_id)", true),
+    Index(GRANTS_BY_ENTITLEMENT, "v1_grants (entitlement_id, sync_id, id)", false),
+    Index("idx_grants_sync_expansion_v1", "v1_grants (sync_id) where expansion is not null", false),
+    Index("idx_grants_sync_needs_expansion_v1", "v1_grants (sync_id) where needs_expansion = 1", false),
+    Index("idx_assets_external_sync_v1", "v1_assets (external_id, sync_id)", true),
+    Index("idx_session_store_sync_key_v1", "v1_connector_sessions (sync_id, key)", true),
+];
+
+/// The index by which the holders of an entitlement are found.
+pub(crate) const GRANTS_BY_ENTITLEMENT_AND_PRINCIPAL: &str = "idx_grants_entitlement_id_principal_id_v1";
+/// The index by which the grants of an entitlement are paged through.
+pub(crate) const GRANTS_BY_ENTITLEMENT: &str = "idx_grants_entitlement_sync_grant_v1";
+
+impl Index {
+    fn create(&self) -> String {
+        let unique = if self.2 { "unique " } else { "" };
+        format!("create {unique}index if not exists {} on {}", self.0, self.1)
+    }
+}
+
+/// Creates the tables and the unique indexes in an empty database.
+pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
+    for table in &TABLES {
+        connection.execute(&table.create(), ())?;
+    }
+    for index in INDEXES.iter().filter(|index| index.2) {
+        connection.execute(&index.create(), ())?;
+    }
+    Ok(())
+}
+
+/// Creates the indexes that are not there yet; all of them, or those with the names given.
+pub(crate) fn complete_indexes(connection: &Connection, only: Option<&[&str]>) -> rusqlite::Result<()> {
+    for index in INDEXES.iter().filter(|index| only.is_none_or(|names| names.contains(&index.0))) {
+        connection.execute(&index.create(), ())?;
+    }
+    Ok(())
+}

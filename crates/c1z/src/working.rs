@@ -1,0 +1,200 @@
+//! The working database: where one sync collects its rows until it is sealed.
+//!
+//! It is a SQLite file in WAL mode beside the output, with the c1z's own tables and no others, so that finishing means
+//! completing and compressing it. What a transaction has committed survives a kill and a power loss
+//! (`synchronous=FULL`). The run row with the highest row number is the sync being written; sealing puts older syncs
+//! before it. Locking out a second process is the caller's part.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use governance_model::Timestamp;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
+
+use crate::atomic::{folder_of, remove_if_present};
+use crate::batch::Batch;
+use crate::run::{self, SyncType};
+use crate::{Error, schema, sys, timestamp};
+
+/// What a sync is when it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncStart {
+    /// The id, a KSUID.
+    pub sync_id: String,
+    /// What it sets out to read.
+    pub sync_type: SyncType,
+    /// When it begins.
+    pub started_at: Timestamp,
+}
+
+/// The sync that a working database holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncInfo {
+    /// The id.
+    pub sync_id: String,
+    /// What it sets out to read.
+    pub sync_type: SyncType,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it was finished: set when sealing was cut off after the database was complete, and only then.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A sync being written.
+#[derive(Debug)]
+pub struct WorkingDatabase {
+    pub(crate) connection: Connection,
+    pub(crate) path: PathBuf,
+    pub(crate) info: SyncInfo,
+}
+
+impl WorkingDatabase {
+    /// Begins a sync in a new file, for its owner alone. Whatever was there before is removed.
+    ///
+    /// # Errors
+    /// When the file cannot be made.
+    pub fn create(path: &Path, start: SyncStart) -> Result<Self, Error> {
+        const INSERT: &str = "insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type) \
+             values (?1, ?2, '', ?3)";
+        Self::discard(path)?;
+        drop(sys::create_private(path).map_err(Error::io("create", path))?);
+        let action = "create the working database";
+        let mut connection = connect(path).map_err(Error::sqlite(action))?;
+        // These shape an empty database and must come before the first table.
+        connection
+            .execute_batch("pragma page_size = 4096; pragma encoding = 'UTF-8'; pragma auto_vacuum = none;")
+            .and_then(|()| use_wal(&connection))
+            .map_err(Error::sqlite(action))?;
+        let transaction = connection.transaction().map_err(Error::sqlite(action))?;
+        schema::create(&transaction)
+            .and_then(|()| {
+                let started_at = timestamp::format(start.started_at);
+                transaction.execute(INSERT, params![start.sync_id, started_at, start.sync_type.as_str()])
+            })
+            .map_err(Error::sqlite(action))?;
+        transaction.commit().map_err(Error::sqlite(action))?;
+        let folder = folder_of(path);
+        sys::sync_folder(&folder).map_err(Error::io("synchronise", &folder))?;
+        let SyncStart { sync_id, sync_type, started_at } = start;
+        let info = SyncInfo { sync_id, sync_type, started_at, ended_at: None };
+        Ok(Self { connection, path: path.to_owned(), info })
+    }
+
+    /// Opens the sync in a file; `None` when there is no file, or it was cut off before its sync began.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when the file is not, or no longer, a working database: the caller may
+    /// [discard](Self::discard) it and start afresh. Other errors say that it cannot be read now.
+    pub fn open(path: &Path) -> Result<Option<Self>, Error> {
+        if !path.try_exists().map_err(Error::io("read", path))? {
+            return Ok(None);
+        }
+        sys::make_private(path).map_err(Error::io("protect", path))?;
+        let damaged = |error| damage(path, error);
+        let connection = connect(path).map_err(damaged)?;
+        let tables: i64 = connection
+            .query_row("select count(*) from sqlite_master", (), |row| row.get(0))
+            .map_err(damaged)?;
+        if tables == 0 {
+            return Ok(None);
+        }
+        let reason = |reason: String| Error::Damaged { path: path.to_owned(), reason, source: None };
+        let runs = run::read_all(&connection, "main").map_err(|error| match error {
+            Error::Sqlite { source, .. } => damage(path, source),
+            other => reason(other.to_string()),
+        })?;
+        let Some(current) = runs.into_iter().next_back() else {
+            return Ok(None);
+        };
+        let info = SyncInfo {
+            sync_id: current.sync_id,
+            sync_type: current.sync_type,
+            started_at: current.started_at,
+            ended_at: current.ended_at,
+        };
+        // A complete database may have left WAL mode already, and need not go back.
+        if info.ended_at.is_none() {
+            use_wal(&connection).map_err(damaged)?;
+        }
+        Ok(Some(Self { connection, path: path.to_owned(), info }))
+    }
+
+    /// Removes a working database with the files that SQLite keeps beside it; that there is none is no error.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub fn discard(path: &Path) -> Result<(), Error> {
+        for suffix in ["-wal", "-shm", "-journal", ""] {
+            let mut file = path.as_os_str().to_owned();
+            file.push(suffix);
+            remove_if_present(Path::new(&file)).map_err(Error::io("remove", path))?;
+        }
+        Ok(())
+    }
+
+    /// The sync it holds.
+    pub fn sync(&self) -> &SyncInfo {
+        &self.info
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Does work of which everything becomes durable, or, when it fails or panics, nothing.
+    ///
+    /// # Errors
+    /// What the work returns; [`Error::Ended`] when the sync has been finished; and when SQLite fails.
+    pub fn transaction<T, E: From<Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.info.ended_at.is_some() {
+            return Err(E::from(Error::Ended(self.info.sync_id.clone())));
+        }
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(Error::sqlite("begin a transaction"))?;
+        let mut batch = Batch { connection: &transaction, sync_id: &self.info.sync_id };
+        let value = work(&mut batch)?;
+        transaction.commit().map_err(Error::sqlite("commit a transaction"))?;
+        Ok(value)
+    }
+}
+
+/// Opens a connection set up for writing; the file must exist.
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    // What is overwritten or deleted must not survive in free pages of a file that is handed on.
+    connection.execute_batch(
+        "pragma synchronous = full; pragma secure_delete = on; pragma trusted_schema = off; \
+         pragma cell_size_check = on; pragma cache_size = -65536;",
+    )?;
+    Ok(connection)
+}
+
+fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))
+}
+
+fn damage(path: &Path, source: rusqlite::Error) -> Error {
+    let reason = match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => "it is not a SQLite database",
+        Some(ErrorCode::DatabaseCorrupt) => "its pages are damaged",
+        // A generic error is what SQL on missing tables and columns gives.
+        Some(ErrorCode::Unknown) => "its tables are not those of a c1z",
+        _ => return Error::Sqlite { action: "open the working database", source },
+    };
+    Error::Damaged { path: path.to_owned(), reason: reason.to_owned(), source: Some(source) }
+}
+
+/// How large a file is, in bytes.
+pub(crate) fn size_of(path: &Path) -> Result<u64, Error> {
+    fs::metadata(path).map(|metadata| metadata.len()).map_err(Error::io("read", path))
+}
