@@ -1,0 +1,116 @@
+//! What protojson does with values that the official files do not have.
+
+use std::collections::BTreeMap;
+
+use baton_proto::c1::config::v1::StringMapField;
+use baton_proto::c1::connector::v2;
+use baton_proto::c1::connectorapi::baton::v1::baton_service_finish_task_request::Success;
+use baton_proto::{JsonError, json, to_json};
+use proptest::prelude::*;
+use prost::Message as _;
+use prost_types::{Any, Struct, Value, value::Kind};
+use serde_json::json as value;
+
+use crate::facts;
+
+fn any(name: &str, bytes: &[u8]) -> Any {
+    Any { type_url: format!("type.googleapis.com/{name}"), value: bytes.to_vec() }
+}
+
+fn raw_id() -> Any {
+    any("c1.connector.v2.RawId", b"\x0a\x01r")
+}
+
+fn unreadable() -> [Any; 4] {
+    [
+        any("example.Unknown", b"\x0a\x01x"),
+        any("c1.connector.v2.RawId", b"\x0a\x05r"),
+        Any { type_url: "c1.connector.v2.RawId".to_owned(), value: Vec::new() },
+        Any::default(),
+    ]
+}
+
+#[test]
+fn unreadable_annotations_are_left_out() {
+    let mut annotations = unreadable().to_vec();
+    annotations.insert(2, raw_id());
+    let inner = v2::Resource { annotations, ..v2::Resource::default() };
+    let outer =
+        v2::Grant { principal: Some(inner), annotations: unreadable().to_vec(), ..v2::Grant::default() };
+    let expected = value!({
+        "principal": {
+            "annotations": [{ "@type": "type.googleapis.com/c1.connector.v2.RawId", "id": "r" }],
+        },
+    });
+    assert_eq!(json(&outer).unwrap(), expected);
+}
+
+#[test]
+fn unreadable_contents_of_readable_annotations_are_left_out() {
+    let inner = v2::Resource {
+        annotations: unreadable().to_vec(),
+        display_name: "R".to_owned(),
+        ..v2::Resource::default()
+    };
+    let outer = v2::Grant {
+        annotations: vec![any("c1.connector.v2.Resource", &inner.encode_to_vec())],
+        ..v2::Grant::default()
+    };
+    let expected = value!({
+        "annotations": [{ "@type": "type.googleapis.com/c1.connector.v2.Resource", "displayName": "R" }],
+    });
+    assert_eq!(json(&outer).unwrap(), expected);
+}
+
+#[test]
+fn single_and_mapped_values_are_left_out_too() {
+    for bad in unreadable() {
+        let success = Success { annotations: Vec::new(), response: Some(bad.clone()) };
+        assert_eq!(json(&success).unwrap(), value!({}));
+        let field = StringMapField {
+            default_value: BTreeMap::from([("bad".to_owned(), bad), ("good".to_owned(), raw_id())]),
+            ..StringMapField::default()
+        };
+        let good = value!({ "@type": "type.googleapis.com/c1.connector.v2.RawId", "id": "r" });
+        assert_eq!(json(&field).unwrap(), value!({ "defaultValue": { "good": good } }));
+    }
+}
+
+#[test]
+fn well_known_types_have_their_own_forms() {
+    let task = value!({
+        "@type": "type.googleapis.com/google.protobuf.Duration",
+        "value": "1.500s",
+    });
+    let duration = any("google.protobuf.Duration", b"\x08\x01\x10\x80\xca\xb5\xee\x01");
+    let success = Success { annotations: vec![duration], response: None };
+    assert_eq!(json(&success).unwrap(), value!({ "annotations": [task] }));
+    assert_eq!(to_json("google.protobuf.Timestamp", b"\x08\x01").unwrap(), value!("1970-01-01T00:00:01Z"));
+}
+
+/// What a newer writer may put there.
+#[test]
+fn unknown_numbers_print_as_numbers() {
+    let status = v2::Status { status: 77, details: String::new() };
+    assert_eq!(json(&status).unwrap(), value!({ "status": 77 }));
+}
+
+#[test]
+fn errors_say_which_message() {
+    let error = to_json("example.Unknown", b"").unwrap_err();
+    assert_eq!(error.to_string(), "no message is called example.Unknown");
+    let error = to_json("c1.connector.v2.RawId", b"\x0a\x05r").unwrap_err();
+    assert_eq!(error.to_string(), "cannot decode c1.connector.v2.RawId");
+    let nan = Value { kind: Some(Kind::NumberValue(f64::NAN)) };
+    let profile = Struct { fields: BTreeMap::from([("x".to_owned(), nan)]) };
+    let resource = v2::Resource { profile: Some(profile), ..v2::Resource::default() };
+    assert!(matches!(json(&resource), Err(JsonError::Encode { .. })), "{:?}", json(&resource));
+}
+
+proptest! {
+    /// Whatever annotations a grant carries, it prints.
+    #[test]
+    fn annotations_never_fail(model in facts::grant()) {
+        prop_assert!(json(&baton_proto::grant_to_proto(&model).0).is_ok());
+    }
+}
