@@ -1,10 +1,14 @@
 //! Between rows and the model: the protobuf messages in `data` and `expansion` columns. Nothing else in this crate
 //! touches protobuf.
 
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 
 use baton_proto::c1::connector::v2;
-use governance_model::{Entitlement, Grant, Resource, ResourceType};
+use baton_proto::c1::connector::v2::grant_sources::GrantSource;
+use governance_model::{
+    Entitlement, EntitlementId, Expandable, Grant, Resource, ResourceType, ResourceTypeId,
+};
 use prost::Message;
 
 /// Why a message could not be turned into the model.
@@ -96,4 +100,38 @@ fn rebuild(proto: &mut v2::Grant, columns: GrantColumns) -> bool {
         changed = true;
     }
     changed
+}
+
+/// What an `expansion` column says; `None` when it names no entitlement.
+pub(crate) fn decode_expansion(expansion: &[u8]) -> Result<Option<Expandable>, MessageError> {
+    let proto = v2::GrantExpandable::decode(expansion)?;
+    let entitlements: Vec<EntitlementId> = proto
+        .entitlement_ids
+        .into_iter()
+        .filter(|id| !id.trim().is_empty())
+        .map(EntitlementId::from_raw)
+        .collect();
+    let resource_types = proto.resource_type_ids.into_iter().map(ResourceTypeId::new).collect();
+    Ok((!entitlements.is_empty()).then_some(Expandable {
+        entitlements,
+        shallow: proto.shallow,
+        resource_types,
+    }))
+}
+
+/// The sources of an encoded grant.
+pub(crate) fn grant_sources(data: &[u8]) -> Result<BTreeMap<String, bool>, MessageError> {
+    let sources = v2::Grant::decode(data)?.sources.unwrap_or_default().sources;
+    Ok(sources.into_iter().map(|(id, source)| (id, source.is_direct)).collect())
+}
+
+/// An encoded grant with other sources, and everything else as it was.
+pub(crate) fn with_grant_sources(
+    data: &[u8],
+    sources: BTreeMap<String, bool>,
+) -> Result<Vec<u8>, MessageError> {
+    let mut proto = v2::Grant::decode(data)?;
+    let sources = sources.into_iter().map(|(id, is_direct)| (id, GrantSource { is_direct })).collect();
+    proto.sources = Some(v2::GrantSources { sources });
+    Ok(proto.encode_to_vec())
 }
