@@ -1,1 +1,59 @@
-//! Placeholder while the workspace is laid out.
+//! A typed, tolerant client for the Clockify REST API.
+//!
+//! It knows the wire and nothing of what a caller makes of it: base addresses, credentials, pages, errors,
+//! retries and the rate limit. It reads: the key's own user, workspaces, and the members, user groups and
+//! projects of a workspace. It deliberately has no writes, no webhooks, no reports and no time entries.
+//!
+//! ```no_run
+//! use clockify_api::{ApiKey, Client, WorkspaceId};
+//! use futures_util::TryStreamExt as _;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::builder(ApiKey::new("…")?).build()?;
+//! let workspace: WorkspaceId = "66b0c1d2e4f5a6978812aa00".parse()?;
+//! let mut users = std::pin::pin!(client.users(&workspace).page_size(500).items());
+//! while let Some(user) = users.try_next().await? {
+//!     tracing::debug!(id = user.id, roles = ?user.roles, "Member.");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it promises
+//!
+//! * The credential goes to the one host the caller named, never along a redirect, and is in no log, error or
+//!   `Debug` output.
+//! * Every parameter that has a default on the server is sent explicitly, because the defaults changed before
+//!   (clockify reference 3.5).
+//! * A page never fails because of one odd element: it is skipped and counted.
+//! * Only reads are retried, only for 429, 500, 502, 503, 504 and transport errors, and never longer than
+//!   [`RetryPolicy`] allows.
+//! * Nothing is printed, and no environment variable is read by this crate itself. The HTTP stack below honours
+//!   `HTTPS_PROXY` and `NO_PROXY` for hosts that are not loopback, and the platform's certificate store.
+
+mod base_url;
+mod client;
+mod clock;
+mod credential;
+mod endpoint;
+mod error;
+mod id;
+mod list;
+pub mod model;
+mod observer;
+mod pace;
+mod retry;
+mod usage;
+
+pub use base_url::{BaseUrl, BaseUrlError};
+pub use client::{BuildError, Client, ClientBuilder};
+pub use clock::{Clock, Sleep, TokioClock};
+pub use credential::{AddonToken, ApiKey, Credential, CredentialError};
+pub use endpoint::{Endpoint, Operation};
+pub use error::{Error, ErrorKind, Fault};
+pub use id::{IdError, ObjectId, WorkspaceId};
+pub use list::{List, Listed, MembershipScope, Page, PageCursor, StatusFilter};
+pub use observer::{Finished, Observer, Request, Wait, WaitReason};
+pub use pace::{Pace, PaceError};
+pub use retry::{Jitter, RetryPolicy};
+pub use usage::Usage;

@@ -1,0 +1,177 @@
+//! One exchange: a request, its answer, and the checks between them.
+
+use bytes::{Bytes, BytesMut};
+use reqwest::Response;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION};
+use url::Url;
+
+use super::Shared;
+use crate::error::ErrorAnswer;
+use crate::model::{Record, Rows};
+use crate::retry::advice;
+use crate::{Error, ErrorKind, Operation};
+
+/// How much of a refusal's body is read. What Clockify says fits many times.
+const REFUSAL_LIMIT: u64 = 64 * 1024;
+
+/// A success with a body that claims to be JSON.
+pub(crate) struct Answer {
+    status: u16,
+    body: Bytes,
+    last_page: Option<bool>,
+}
+
+impl Answer {
+    pub(super) fn status(&self) -> u16 {
+        self.status
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.body.len()
+    }
+
+    /// What the header `Last-Page` says, when it says anything.
+    pub(crate) fn last_page(&self) -> Option<bool> {
+        self.last_page
+    }
+
+    /// Reads one object, which must have an identifier.
+    pub(crate) fn record<T: Record>(self, operation: Operation) -> Result<T, Error> {
+        let status = self.status;
+        let body = self.body.clone();
+        let record: T = self.decode(operation)?;
+        if record.id().is_empty() {
+            let missing = <serde_json::Error as serde::de::Error>::missing_field("id");
+            return Err(Error::decode(operation, String::new(), missing, body).with_status(status));
+        }
+        Ok(record)
+    }
+
+    /// Reads an array.
+    pub(crate) fn rows<T: Record>(self, operation: Operation) -> Result<Rows<T>, Error> {
+        self.decode(operation)
+    }
+
+    /// Reads twice only when the first time fails: finding out where costs time that a good answer need not pay.
+    fn decode<T: serde::de::DeserializeOwned>(self, operation: Operation) -> Result<T, Error> {
+        let error = match serde_json::from_slice(&self.body) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        let path = match serde_path_to_error::deserialize::<_, T>(&mut json) {
+            Err(located) => located.path().to_string(),
+            Ok(_) => String::new(),
+        };
+        let path = if path == "." { String::new() } else { path };
+        Err(Error::decode(operation, path, error, self.body).with_status(self.status))
+    }
+}
+
+impl Shared {
+    pub(super) async fn exchange(&self, operation: Operation, url: &Url) -> Result<Answer, Error> {
+        let (name, value) = self.credential.header();
+        let request = self.http.get(url.clone()).header(name, value).header(ACCEPT, "application/json");
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return Err(self.explain(Error::exchange(operation, error))),
+        };
+        let status = response.status();
+        if status.is_redirection() {
+            let host = redirect_host(response.headers(), url);
+            return Err(Error::new(operation, ErrorKind::Redirect { host }).with_status(status.as_u16()));
+        }
+        if !status.is_success() {
+            return Err(self.refusal(operation, response).await);
+        }
+        self.success(operation, response).await.map_err(|error| error.with_status(status.as_u16()))
+    }
+
+    async fn success(&self, operation: Operation, response: Response) -> Result<Answer, Error> {
+        let content = content_type(response.headers());
+        if content == Content::Html {
+            return Err(Error::new(operation, ErrorKind::NotJson { html: true }));
+        }
+        let status = response.status().as_u16();
+        let last_page = last_page(response.headers());
+        let body = self.body(operation, response).await?;
+        let Some(first) = body.iter().find(|byte| !byte.is_ascii_whitespace()) else {
+            return Err(Error::new(operation, ErrorKind::EmptyBody));
+        };
+        if *first == b'<' || content == Content::Other {
+            return Err(Error::new(operation, ErrorKind::NotJson { html: *first == b'<' }));
+        }
+        Ok(Answer { status, body, last_page })
+    }
+
+    /// Reads the body up to the limit, counted after decompression, and never holds more than one piece above it.
+    async fn body(&self, operation: Operation, mut response: Response) -> Result<Bytes, Error> {
+        let limit = self.body_limit;
+        let too_large = || Error::new(operation, ErrorKind::BodyTooLarge { limit });
+        if response.content_length().is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        let mut body = BytesMut::new();
+        while let Some(piece) = response.chunk().await.map_err(|error| Error::exchange(operation, error))? {
+            self.counters.bytes(piece.len());
+            if (body.len() + piece.len()) as u64 > limit {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body.freeze())
+    }
+
+    /// A refusal counts even when its body cannot be read.
+    async fn refusal(&self, operation: Operation, mut response: Response) -> Error {
+        let status = response.status();
+        let asked = advice(response.headers(), status.as_u16(), self.clock.timestamp());
+        let mut body = BytesMut::new();
+        while let Ok(Some(piece)) = response.chunk().await {
+            self.counters.bytes(piece.len());
+            body.extend_from_slice(&piece);
+            if body.len() as u64 > REFUSAL_LIMIT {
+                break;
+            }
+        }
+        Error::api(operation, status.as_u16(), ErrorAnswer::read(&body, &self.credential), asked)
+    }
+
+    fn explain(&self, error: Error) -> Error {
+        let unverifiable = self.no_roots && *error.kind() == ErrorKind::Connect;
+        if unverifiable {
+            error.with_detail("this machine has no CA certificates to verify the server with")
+        } else {
+            error
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Content {
+    Json,
+    Html,
+    Other,
+}
+
+/// An answer that names no type is taken for JSON and judged by its first byte.
+fn content_type(headers: &HeaderMap) -> Content {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Content::Json };
+    let value = value.to_str().unwrap_or_default().to_ascii_lowercase();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    match essence {
+        "text/html" | "application/xhtml+xml" => Content::Html,
+        _ if essence.ends_with("/json") || essence.ends_with("+json") => Content::Json,
+        _ => Content::Other,
+    }
+}
+
+fn last_page(headers: &HeaderMap) -> Option<bool> {
+    let value = headers.get("last-page")?.to_str().ok()?;
+    value.trim().to_ascii_lowercase().parse().ok()
+}
+
+fn redirect_host(headers: &HeaderMap, from: &Url) -> Option<String> {
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    from.join(location).ok()?.host_str().map(str::to_owned)
+}

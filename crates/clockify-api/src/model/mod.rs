@@ -1,0 +1,24 @@
+//! What Clockify sends, as typed values.
+//!
+//! Every field except an identifier is optional; null, absent and `""` are the same; unknown fields are ignored; a
+//! field of the wrong type counts as absent; enumerations keep a value they do not know (clockify reference,
+//! "A tolerant client must handle", 9). Rates are not read: they say nothing about access.
+
+mod group;
+mod lenient;
+mod membership;
+mod open_enum;
+mod project;
+mod role;
+mod rows;
+mod user;
+mod workspace;
+
+pub use group::{TeamManager, UserGroup};
+pub use membership::{Membership, MembershipStatus, MembershipType};
+pub use project::Project;
+pub use role::{Role, RoleEntity, RoleSource, UserRole};
+pub use user::{AccountStatus, CustomFieldValue, User, UserSettings};
+pub use workspace::{Subdomain, Workspace, WorkspaceSettings};
+
+pub(crate) use rows::{Record, Rows};

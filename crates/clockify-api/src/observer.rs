@@ -1,0 +1,90 @@
+//! A hook for progress and metrics: what the client does, as it does it.
+//!
+//! The default methods do nothing. They are called on the task that makes the request and must not block.
+
+use std::time::Duration;
+
+use crate::{ErrorKind, Operation};
+
+/// A request about to be sent, or just sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request {
+    /// What it is for.
+    pub operation: Operation,
+    /// 1 for the first attempt, 2 for the first retry.
+    pub attempt: u32,
+}
+
+/// How one attempt ended.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Finished<'a> {
+    /// The HTTP status, when there was an answer.
+    pub status: Option<u16>,
+    /// Bytes of the body, after decompression. Zero for a failed attempt.
+    pub bytes: usize,
+    /// Time between sending and the end of the body.
+    pub elapsed: Duration,
+    /// What went wrong, when something did.
+    pub error: Option<&'a ErrorKind>,
+}
+
+/// A wait that begins now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Wait {
+    /// How long it will take.
+    pub duration: Duration,
+    /// What it is for.
+    pub reason: WaitReason,
+}
+
+/// Why the client waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WaitReason {
+    /// The client's own [`crate::Pace`].
+    Pace,
+    /// The server answered 429.
+    RateLimited,
+    /// The server answered 500, 502, 503 or 504.
+    ServerError,
+    /// The connection failed or timed out.
+    Transport,
+}
+
+impl WaitReason {
+    /// A short fixed name, fit for a metric label.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pace => "pace",
+            Self::RateLimited => "rate-limit",
+            Self::ServerError => "server-error",
+            Self::Transport => "transport",
+        }
+    }
+}
+
+/// Watches a client at work.
+pub trait Observer: Send + Sync + 'static {
+    /// A request is about to be sent.
+    fn request_started(&self, request: &Request) {
+        let _ = request;
+    }
+
+    /// An attempt ended, well or badly.
+    fn request_finished(&self, request: &Request, outcome: &Finished<'_>) {
+        let _ = (request, outcome);
+    }
+
+    /// The client waits before it sends the named request: for its pace, or for a retry.
+    fn waiting(&self, request: &Request, wait: &Wait) {
+        let _ = (request, wait);
+    }
+}
+
+/// Watches nothing.
+pub(crate) struct Unobserved;
+
+impl Observer for Unobserved {}
