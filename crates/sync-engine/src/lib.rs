@@ -5,6 +5,7 @@
 //! resumed sync keeps its id and reads on where it stopped, and only a verified sync is sealed. Deliberately absent:
 //! printing (an [`Observer`] hears what happens) and reading the environment.
 
+mod c1z_store;
 mod checkpoint;
 mod clock;
 mod error;
@@ -18,6 +19,7 @@ mod stop;
 mod store;
 mod verify;
 
+pub use c1z_store::{C1zStore, C1zStoreError, C1zStores};
 pub use clock::{Clock, SystemClock};
 pub use error::SyncError;
 pub use lock::{LockError, OutputLock};

@@ -117,9 +117,30 @@ pub(crate) async fn all<C: Connector, S: SyncStore>(
         }
     }
     match (failure, idle) {
-        (Some(failure), _) => Err(failure),
+        (Some(failure), Some(mut store)) => {
+            note_cost(&mut store, checkpoint, sum(reading.earlier, reading.connector.usage()), reading.clock);
+            Err(failure)
+        }
+        (Some(failure), None) => Err(failure),
         (None, Some(store)) => Ok(store),
         (None, None) => Err(SyncError::Writer),
+    }
+}
+
+/// Keeps what a run that ends early has cost. Nothing depends on it, so failing to is no second failure.
+pub(crate) fn note_cost<S: SyncStore>(
+    store: &mut S,
+    checkpoint: &mut Checkpoint,
+    cost: Usage,
+    clock: &dyn Clock,
+) {
+    checkpoint.usage = cost;
+    checkpoint.at = clock.now();
+    let noted = checkpoint.write().and_then(|token| {
+        store.commit(&Change { token: Some(token), ..Change::default() }).map_err(SyncError::store)
+    });
+    if let Err(error) = noted {
+        tracing::debug!(%error, "What this run cost could not be noted.");
     }
 }
 

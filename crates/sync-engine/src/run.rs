@@ -76,7 +76,14 @@ pub async fn sync<C: Connector, T: SyncStores>(
     resolve(connector, &mut store, &begun.baseline, &mut begun.checkpoint, &options.scope, clock)?;
 
     observer.event(&Event::Phase(Phase::Verify));
-    let after = inventory_after(connector, &mut store, &begun.baseline, &options.scope).await?;
+    let after = match inventory_after(connector, &mut store, &begun.baseline, &options.scope).await {
+        Ok(after) => after,
+        Err(error) => {
+            let cost = read::sum(earlier, connector.usage());
+            read::note_cost(&mut store, &mut begun.checkpoint, cost, clock);
+            return Err(error);
+        }
+    };
     let mut completeness =
         verify::completeness(connector, &mut store, &begun.baseline, after.as_ref(), &options.scope, clock)?;
     completeness.doubt(&begun.checkpoint.doubts);

@@ -53,6 +53,8 @@ pub struct Dangling {
     pub grants: Vec<GrantId>,
     /// Principals of grants that were never read.
     pub principals: Vec<ResourceId>,
+    /// The grants that those principals have.
+    pub orphans: Vec<GrantId>,
     /// Entitlements whose resource was never read.
     pub entitlements: Vec<EntitlementId>,
 }

@@ -94,9 +94,10 @@ pub(crate) fn integrity<C: Connector, S: SyncStore>(
     found.stand_ins = resources.iter().map(|resource| resource.id.clone()).collect();
     put(store, &Facts { resources, ..Facts::default() }, clock)?;
 
-    // What is still loose has no stand-in: it goes, and is counted. Removing an entitlement may loosen its grants.
+    // What is still loose has no stand-in: it goes, and is counted. An entitlement that goes may loosen its grants.
     loop {
-        let dangling = store.dangling().map_err(SyncError::store)?;
+        let mut dangling = store.dangling().map_err(SyncError::store)?;
+        dangling.grants.append(&mut dangling.orphans);
         if dangling.grants.is_empty() && dangling.entitlements.is_empty() {
             break;
         }

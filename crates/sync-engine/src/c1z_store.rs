@@ -1,0 +1,218 @@
+//! The store that ends as a c1z file: a working database beside the output, locked while a run works on it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use c1z::{Limits, SealOptions, SealStep, SyncType, WorkingDatabase};
+use governance_model::{ResourceId, ResourceTypeId, Timestamp};
+
+use crate::lock::beside;
+use crate::store::{
+    Change, Committed, Dangling, Expanded, SealRequest, Sealed, SyncStart, SyncStore, SyncStores,
+};
+use crate::{LockError, OutputLock};
+
+/// How the c1z store fails.
+pub type C1zStoreError = c1z::Error;
+
+/// The unfinished sync of one output file. Holds the output's lock.
+#[derive(Debug)]
+pub struct C1zStores {
+    output: PathBuf,
+    working: PathBuf,
+    keep_syncs: usize,
+    limits: Limits,
+    _lock: OutputLock,
+}
+
+impl C1zStores {
+    /// Takes the lock of an output.
+    ///
+    /// # Errors
+    /// When another run has it, or the folder does not take the lock file.
+    pub fn lock(output: &Path) -> Result<Self, LockError> {
+        Ok(Self {
+            output: output.to_owned(),
+            working: beside(output, "work"),
+            keep_syncs: 2,
+            limits: Limits::default(),
+            _lock: OutputLock::acquire(output)?,
+        })
+    }
+
+    /// How many full syncs the file keeps, this one included; 2 if nothing is said.
+    #[must_use]
+    pub fn keep_syncs(mut self, keep: usize) -> Self {
+        self.keep_syncs = keep;
+        self
+    }
+
+    /// Limits for reading the file that is there already.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    fn store(&self, database: WorkingDatabase) -> C1zStore {
+        let seal = SealOptions { keep_syncs: self.keep_syncs, limits: self.limits, ..self.seal_options() };
+        C1zStore { database, seal }
+    }
+
+    fn seal_options(&self) -> SealOptions {
+        SealOptions::new(&self.output, Timestamp::UNIX_EPOCH)
+    }
+}
+
+impl SyncStores for C1zStores {
+    type Store = C1zStore;
+
+    fn check(&self) -> Result<(), c1z::Error> {
+        c1z::check_output(&self.output, self.limits).map(|_| ())
+    }
+
+    fn open(&self) -> Result<Option<C1zStore>, c1z::Error> {
+        Ok(WorkingDatabase::open(&self.working)?.map(|database| self.store(database)))
+    }
+
+    fn is_damage(error: &c1z::Error) -> bool {
+        matches!(error, c1z::Error::Damaged { .. })
+    }
+
+    fn create(&self, start: &SyncStart) -> Result<C1zStore, c1z::Error> {
+        let start = c1z::SyncStart {
+            sync_id: start.sync_id.clone(),
+            sync_type: SyncType::Full,
+            started_at: start.started_at,
+        };
+        Ok(self.store(WorkingDatabase::create(&self.working, start)?))
+    }
+
+    fn discard(&self) -> Result<(), c1z::Error> {
+        WorkingDatabase::discard(&self.working)
+    }
+}
+
+/// An unfinished sync that will become a c1z.
+#[derive(Debug)]
+pub struct C1zStore {
+    database: WorkingDatabase,
+    seal: SealOptions,
+}
+
+impl SyncStore for C1zStore {
+    type Error = c1z::Error;
+
+    fn start(&self) -> SyncStart {
+        let sync = self.database.sync();
+        SyncStart { sync_id: sync.sync_id.clone(), started_at: sync.started_at }
+    }
+
+    fn is_ended(&self) -> bool {
+        self.database.sync().ended_at.is_some()
+    }
+
+    fn token(&self) -> Result<String, c1z::Error> {
+        self.database.token()
+    }
+
+    fn note(&self, key: &str) -> Result<Option<Vec<u8>>, c1z::Error> {
+        self.database.session(key)
+    }
+
+    fn notes(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, c1z::Error> {
+        self.database.sessions(prefix)
+    }
+
+    fn commit(&mut self, change: &Change<'_>) -> Result<Committed, c1z::Error> {
+        let seen = change.discovered_at.unwrap_or(Timestamp::UNIX_EPOCH);
+        self.database.transaction(|batch| {
+            let mut committed = Committed::default();
+            batch.delete_grants(change.remove_grants)?;
+            batch.delete_entitlements(change.remove_entitlements)?;
+            batch.put_resource_types(change.resource_types, seen)?;
+            if let Some(facts) = change.facts {
+                committed.repeated_resources = batch.put_resources(&facts.resources, seen)?.updated;
+                batch.put_entitlements(&facts.entitlements, seen)?;
+                batch.put_grants(&facts.grants, seen)?;
+            }
+            for key in &change.remove_notes {
+                batch.delete_session(key)?;
+            }
+            for (key, value) in &change.put_notes {
+                batch.put_session(key, value)?;
+            }
+            if let Some(token) = &change.token {
+                batch.set_token(token)?;
+            }
+            Ok(committed)
+        })
+    }
+
+    fn contains(&self, id: &ResourceId) -> Result<bool, c1z::Error> {
+        self.database.contains_resource(id)
+    }
+
+    fn for_each_id(&self, of: &ResourceTypeId, each: &mut dyn FnMut(&str)) -> Result<(), c1z::Error> {
+        self.database.for_each_resource_id(of, each)
+    }
+
+    fn counts(&self) -> Result<BTreeMap<String, u64>, c1z::Error> {
+        Ok(self.database.counts()?.resources_by_resource_type)
+    }
+
+    fn dangling(&self) -> Result<Dangling, c1z::Error> {
+        let mut found = Dangling::default();
+        for broken in self.database.dangling()? {
+            match broken {
+                c1z::Dangling::GrantResource { grant, .. }
+                | c1z::Dangling::GrantEntitlement { grant, .. } => {
+                    found.grants.push(grant);
+                }
+                c1z::Dangling::GrantPrincipal { grant, principal } => {
+                    found.principals.push(principal);
+                    found.orphans.push(grant);
+                }
+                c1z::Dangling::EntitlementResource { entitlement, .. } => {
+                    found.entitlements.push(entitlement);
+                }
+            }
+        }
+        found.grants.sort_unstable();
+        found.grants.dedup();
+        found.principals.sort_unstable();
+        found.principals.dedup();
+        Ok(found)
+    }
+
+    fn expand(&mut self, discovered_at: Timestamp) -> Result<Expanded, c1z::Error> {
+        let expanded = self.database.expand(discovered_at)?;
+        Ok(Expanded { created: expanded.created, dropped_edges: expanded.dropped_edges })
+    }
+
+    fn seal(self, request: &SealRequest, progress: &mut dyn FnMut(&str)) -> Result<Sealed, c1z::Error> {
+        let options = SealOptions { ended_at: request.ended_at, token: request.report.clone(), ..self.seal };
+        let sealed = self.database.seal(&options, &mut |step| progress(name(step)))?;
+        let report = sealed.syncs.last().map(|run| run.token.clone()).unwrap_or_default();
+        Ok(Sealed {
+            path: sealed.path,
+            bytes: sealed.compressed_bytes,
+            syncs: sealed.syncs.into_iter().map(|run| run.sync_id).collect(),
+            report,
+        })
+    }
+}
+
+fn name(step: SealStep) -> &'static str {
+    match step {
+        SealStep::ReadHistory => "reading the previous syncs",
+        SealStep::CopyHistory => "keeping the previous sync",
+        SealStep::BuildIndexes => "building indexes",
+        SealStep::Finish => "counting",
+        SealStep::Checkpoint => "closing the database",
+        SealStep::Compress => "compressing",
+        SealStep::Publish => "putting the file in place",
+        SealStep::Clean => "tidying up",
+        _ => "done",
+    }
+}

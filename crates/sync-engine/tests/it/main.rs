@@ -1,0 +1,9 @@
+//! The engine from the outside: a scripted source, real files, and a look into them without our reader.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod dump;
+mod resume;
+mod scripted;
+mod verify;
+mod whole;

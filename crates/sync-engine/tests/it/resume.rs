@@ -1,0 +1,184 @@
+//! Syncs that are cut off: they go on under the same id, and end as if nothing had happened.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use sync_engine::{C1zStores, Event, NoObserver, Observer, Options, Phase, Stop, SyncError, SystemClock};
+
+use crate::dump;
+use crate::scripted::Scripted;
+
+/// Keeps what a sync says.
+#[derive(Default)]
+struct Heard(Mutex<Vec<String>>);
+
+impl Observer for Heard {
+    fn event(&self, event: &Event<'_>) {
+        let text = match event {
+            Event::Resumed { pages, .. } => format!("resumed after {pages} pages"),
+            Event::Discarded { reason } => format!("discarded: {reason}"),
+            Event::Started { .. } => "started".to_owned(),
+            _ => return,
+        };
+        self.0.lock().unwrap().push(text);
+    }
+}
+
+/// Fails the answer with every possible number, once; the next run must end with the content of an uncut sync, under
+/// the id of the cut one, and ask for nothing that is stored.
+#[tokio::test]
+async fn a_failure_at_any_answer_loses_nothing() {
+    let (reference, total) = {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("sync.c1z");
+        let source = Scripted::workspace(10);
+        let stores = C1zStores::lock(&output).unwrap();
+        let (report, _) = sync_engine::sync(&source, &stores, &SystemClock, &Options::default(), &NoObserver)
+            .await
+            .unwrap();
+        (dump::canonical(&output, &report.sync_id), source.questions().len())
+    };
+    assert_eq!(total, 1 + 4 + 2 + 1);
+    for cut in 0..total {
+        for concurrency in [1, 4] {
+            cut_at(cut, concurrency, &reference, total).await;
+        }
+    }
+}
+
+async fn cut_at(cut: usize, concurrency: usize, reference: &str, total: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("sync.c1z");
+    let options = Options { concurrency, ..Options::default() };
+
+    let mut failing = Scripted::workspace(10);
+    failing.fail_at = Some(cut as u64);
+    let stores = C1zStores::lock(&output).unwrap();
+    let error = sync_engine::sync(&failing, &stores, &SystemClock, &options, &NoObserver).await.unwrap_err();
+    assert_eq!(error.to_string(), "the planned failure", "cut {cut}");
+    assert!(!output.exists(), "an unfinished sync must not be visible");
+    drop(stores);
+    let kept = unfinished_id(folder.path());
+
+    let source = Scripted::workspace(10);
+    let stores = C1zStores::lock(&output).unwrap();
+    let heard = Heard::default();
+    let (report, _) = sync_engine::sync(&source, &stores, &SystemClock, &options, &heard).await.unwrap();
+    assert_eq!(dump::canonical(&output, &report.sync_id), reference, "cut {cut}, concurrency {concurrency}");
+    if cut == 0 {
+        assert_eq!(kept, None);
+        assert_eq!(heard.0.lock().unwrap()[..], ["started"]);
+        return;
+    }
+    assert_eq!(kept.as_deref(), Some(report.sync_id.as_str()), "the sync id stays");
+    assert_eq!(report.runs, 2);
+    assert!(heard.0.lock().unwrap()[0].starts_with("resumed after"));
+    // What the first run was told and stored is not asked for again: at most the failed answer is repeated.
+    let first = failing.questions();
+    let repeated: Vec<_> = source.questions().into_iter().filter(|q| first.contains(q)).collect();
+    assert_eq!(repeated.len(), 1, "cut {cut}, concurrency {concurrency}: {repeated:?}");
+    assert_eq!(first.len() + source.questions().len(), total + 1);
+    assert_eq!(report.usage.requests, total as u64 + 1, "the cost of both runs is added up");
+}
+
+fn unfinished_id(folder: &std::path::Path) -> Option<String> {
+    let working = folder.join(".sync.c1z.work");
+    if !working.exists() {
+        return None;
+    }
+    let database = rusqlite::Connection::open(working).unwrap();
+    Some(database.query_row("select sync_id from v1_sync_runs", (), |row| row.get(0)).unwrap())
+}
+
+#[tokio::test]
+async fn a_checkpoint_of_other_settings_is_not_resumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("sync.c1z");
+    let stores = C1zStores::lock(&output).unwrap();
+    let mut source = Scripted::workspace(10);
+    source.fail_at = Some(3);
+    sync_engine::sync(&source, &stores, &SystemClock, &Options::default(), &NoObserver).await.unwrap_err();
+    let cut = unfinished_id(folder.path()).unwrap();
+
+    let mut source = Scripted::workspace(10);
+    source.fingerprint = "other".to_owned();
+    let heard = Heard::default();
+    let (report, _) =
+        sync_engine::sync(&source, &stores, &SystemClock, &Options::default(), &heard).await.unwrap();
+    assert_ne!(report.sync_id, cut);
+    assert_eq!(report.runs, 1);
+    let heard = heard.0.lock().unwrap();
+    assert_eq!(heard[..], ["discarded: it was begun with other settings or another version", "started"]);
+}
+
+#[tokio::test]
+async fn a_damaged_working_database_is_thrown_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("sync.c1z");
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"), folder.path().join(".sync.c1z.work"))
+        .unwrap();
+    let stores = C1zStores::lock(&output).unwrap();
+    let heard = Heard::default();
+    sync_engine::sync(&Scripted::workspace(3), &stores, &SystemClock, &Options::default(), &heard)
+        .await
+        .unwrap();
+    assert_eq!(heard.0.lock().unwrap()[..], ["discarded: its working database is damaged", "started"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_is_obeyed_while_the_source_hangs_and_the_sync_goes_on_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("sync.c1z");
+    let stores = C1zStores::lock(&output).unwrap();
+    let mut hanging = Scripted::workspace(30);
+    hanging.delay = Duration::from_secs(3600);
+    let (stopper, stop) = Stop::pair();
+    // One answer for validation, then it hangs in the middle of pages.
+    let begun = tokio::time::Instant::now();
+    let asking = async {
+        tokio::time::sleep(Duration::from_secs(3700)).await;
+        stopper.stop();
+    };
+    let options = Options { stop, ..Options::default() };
+    let (outcome, ()) =
+        tokio::join!(sync_engine::sync(&hanging, &stores, &SystemClock, &options, &NoObserver), asking);
+    assert!(matches!(outcome, Err(SyncError::Stopped)), "{outcome:?}");
+    assert!(begun.elapsed() < Duration::from_secs(3705), "it took {:?}", begun.elapsed());
+
+    let (report, _) =
+        sync_engine::sync(&Scripted::workspace(30), &stores, &SystemClock, &Options::default(), &NoObserver)
+            .await
+            .unwrap();
+    assert_eq!(report.runs, 2);
+    assert_eq!(dump::ids(&output, "v1_resources").len(), 32);
+}
+
+/// Takes the place of the output when sealing begins, so that it fails.
+struct Saboteur(std::path::PathBuf);
+
+impl Observer for Saboteur {
+    fn event(&self, event: &Event<'_>) {
+        if matches!(event, Event::Phase(Phase::Seal)) {
+            std::fs::create_dir(&self.0).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sync_that_could_not_be_sealed_is_sealed_by_the_next_run_without_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("sync.c1z");
+    let stores = C1zStores::lock(&output).unwrap();
+    let source = Scripted::workspace(5);
+    let saboteur = Saboteur(output.clone());
+    let outcome = sync_engine::sync(&source, &stores, &SystemClock, &Options::default(), &saboteur).await;
+    assert!(matches!(outcome, Err(SyncError::Store(_))), "{outcome:?}");
+    std::fs::remove_dir(&output).unwrap();
+
+    let again = Scripted::workspace(5);
+    let (report, _) =
+        sync_engine::sync(&again, &stores, &SystemClock, &Options::default(), &NoObserver).await.unwrap();
+    assert!(again.questions().is_empty(), "{:?}", again.questions());
+    assert_eq!(dump::ids(&output, "v1_resources").len(), 7);
+    assert_eq!(dump::syncs(&output), [(report.sync_id, true)]);
+}
