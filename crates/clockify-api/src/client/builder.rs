@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::redirect;
+use reqwest::{Certificate, redirect};
 
 use super::{Client, Shared};
 use crate::observer::{Observer, Unobserved};
@@ -23,9 +23,9 @@ pub enum BuildError {
         /// The host.
         host: String,
     },
-    /// An extra CA certificate is no PEM certificate.
+    /// The extra CA certificates are no PEM certificates.
     #[error("the extra CA certificates are not readable as PEM")]
-    Certificates(#[source] reqwest::Error),
+    Certificates,
     /// The HTTP stack could not be set up.
     #[error("the HTTP client could not be set up")]
     Http(#[source] reqwest::Error),
@@ -158,20 +158,30 @@ impl ClientBuilder {
     /// The HTTP stack, and whether it lacks roots. Reading the platform's certificates fails when there are none;
     /// that must not keep anybody from a plain http loopback host, where none are needed.
     fn http(&self) -> Result<(reqwest::Client, bool), BuildError> {
-        let extra = reqwest::Certificate::from_pem_bundle(&self.extra_roots);
-        let extra = extra.map_err(BuildError::Certificates)?;
+        let extra = self.extra_certificates()?;
         if !self.base.is_https() {
             let http = self.settings().tls_certs_only([]).build().map_err(BuildError::Http)?;
             return Ok((http, false));
         }
+        let has_roots = !extra.is_empty();
         match self.settings().tls_certs_merge(extra).build() {
             Ok(http) => Ok((http, false)),
+            Err(error) if has_roots => Err(BuildError::Http(error)),
             Err(error) => {
                 let http = self.settings().tls_certs_only([]).build().map_err(BuildError::Http)?;
                 tracing::warn!(%error, "No CA certificates were found; no server can be verified.");
                 Ok((http, true))
             }
         }
+    }
+
+    fn extra_certificates(&self) -> Result<Vec<Certificate>, BuildError> {
+        let certificates = Certificate::from_pem_bundle(&self.extra_roots).unwrap_or_default();
+        // A text without any certificate reads as an empty bundle, which is not what a caller means by it.
+        if certificates.is_empty() && !self.extra_roots.is_empty() {
+            return Err(BuildError::Certificates);
+        }
+        Ok(certificates)
     }
 
     fn settings(&self) -> reqwest::ClientBuilder {

@@ -3,6 +3,8 @@
 use bytes::{Bytes, BytesMut};
 use reqwest::Response;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use url::Url;
 
 use super::Shared;
@@ -37,35 +39,54 @@ impl Answer {
 
     /// Reads one object, which must have an identifier.
     pub(crate) fn record<T: Record>(self, operation: Operation) -> Result<T, Error> {
-        let status = self.status;
-        let body = self.body.clone();
-        let record: T = self.decode(operation)?;
-        if record.id().is_empty() {
-            let missing = <serde_json::Error as serde::de::Error>::missing_field("id");
-            return Err(Error::decode(operation, String::new(), missing, body).with_status(status));
+        match serde_json::from_slice::<T>(&self.body) {
+            Ok(record) if !record.id().is_empty() => Ok(record),
+            Ok(_) => {
+                let place = Place { path: String::new(), line: 1, column: 1 };
+                Err(self.undecodable(operation, place, "the identifier is missing".to_owned()))
+            }
+            Err(error) => Err(self.misshapen::<T>(operation, &error)),
         }
-        Ok(record)
     }
 
-    /// Reads an array.
+    /// Reads an array. A broken element is skipped, a broken array is an error.
     pub(crate) fn rows<T: Record>(self, operation: Operation) -> Result<Rows<T>, Error> {
-        self.decode(operation)
+        match serde_json::from_slice(&self.body) {
+            Ok(rows) => Ok(rows),
+            Err(error) => match Rows::salvage(&self.body) {
+                Some(rows) => Ok(rows),
+                None => Err(self.misshapen::<Rows<T>>(operation, &error)),
+            },
+        }
     }
 
-    /// Reads twice only when the first time fails: finding out where costs time that a good answer need not pay.
-    fn decode<T: serde::de::DeserializeOwned>(self, operation: Operation) -> Result<T, Error> {
-        let error = match serde_json::from_slice(&self.body) {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
-        };
+    /// Reads a second time to find out where: a good answer need not pay for that. The parser's own text is used
+    /// for broken JSON only; for a wrong type it quotes the value.
+    fn misshapen<T: DeserializeOwned>(self, operation: Operation, error: &serde_json::Error) -> Error {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let path = match serde_path_to_error::deserialize::<_, T>(&mut json) {
-            Err(located) => located.path().to_string(),
-            Ok(_) => String::new(),
+            Err(located) if located.path().iter().next().is_some() => located.path().to_string(),
+            _ => String::new(),
         };
-        let path = if path == "." { String::new() } else { path };
-        Err(Error::decode(operation, path, error, self.body).with_status(self.status))
+        let detail = match error.classify() {
+            Category::Data => "not of the expected type".to_owned(),
+            _ => error.to_string(),
+        };
+        self.undecodable(operation, Place { path, line: error.line(), column: error.column() }, detail)
     }
+
+    fn undecodable(self, operation: Operation, Place { path, line, column }: Place, detail: String) -> Error {
+        Error::new(operation, ErrorKind::Decode { path, line, column })
+            .with_status(self.status)
+            .with_detail(detail)
+            .with_body(self.body)
+    }
+}
+
+struct Place {
+    path: String,
+    line: usize,
+    column: usize,
 }
 
 impl Shared {
@@ -137,13 +158,12 @@ impl Shared {
         Error::api(operation, status.as_u16(), ErrorAnswer::read(&body, &self.credential), asked)
     }
 
+    /// Without roots no https server can be verified, however often it is tried.
     fn explain(&self, error: Error) -> Error {
-        let unverifiable = self.no_roots && *error.kind() == ErrorKind::Connect;
-        if unverifiable {
-            error.with_detail("this machine has no CA certificates to verify the server with")
-        } else {
-            error
+        if self.no_roots && *error.kind() == ErrorKind::Connect {
+            return error.permanent("this machine has no CA certificates to verify the server with");
         }
+        error
     }
 }
 

@@ -20,6 +20,7 @@ impl Error {
             message: None,
             fault: None,
             maybe_sent,
+            permanent: false,
             attempts: 0,
             retries_spent: false,
             retry_after: None,
@@ -65,13 +66,15 @@ impl Error {
         error
     }
 
-    /// The body is no JSON of the expected shape.
-    pub(crate) fn decode(operation: Operation, path: String, source: serde_json::Error, body: Bytes) -> Self {
-        let kind = ErrorKind::Decode { path, line: source.line(), column: source.column() };
-        let mut error = Self::new(operation, kind);
-        error.0.source = Some(Box::new(source));
-        error.0.body = Some(body);
-        error
+    /// A failure below HTTP that trying again cannot mend.
+    pub(crate) fn permanent(mut self, detail: &str) -> Self {
+        self.0.permanent = true;
+        self.with_detail(detail)
+    }
+
+    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+        self.0.body = Some(body);
+        self
     }
 
     pub(crate) fn with_status(mut self, status: u16) -> Self {

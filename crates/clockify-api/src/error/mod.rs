@@ -81,6 +81,7 @@ struct Inner {
     message: Option<String>,
     fault: Option<Fault>,
     maybe_sent: bool,
+    permanent: bool,
     attempts: u32,
     retries_spent: bool,
     retry_after: Option<Duration>,
@@ -122,7 +123,7 @@ impl Error {
     /// Whether a later attempt may succeed: 429, 500, 502, 503, 504, no connection, a broken one, or a timeout.
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
-            ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout => true,
+            ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Timeout => !self.0.permanent,
             ErrorKind::Api => matches!(self.0.fault, Some(Fault::RateLimited | Fault::Server)),
             _ => false,
         }

@@ -117,7 +117,11 @@ struct WireRole {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct WireRoleName {
-    #[serde(alias = "role", alias = "code", deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "lenient::text")]
+    code: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    role: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
     name: Option<String>,
     #[serde(deserialize_with = "lenient::text")]
     id: Option<String>,
@@ -144,6 +148,7 @@ impl From<WireRole> for UserRole {
             entities.push(RoleEntity { id, name: None, source: name.source });
         }
         entities.retain(|entity| !entity.id.is_empty());
-        Self { role: name.name.as_deref().map(Role::from), label: wire.formatter_role_name, entities }
+        let code = name.code.or(name.role).or(name.name);
+        Self { role: code.as_deref().map(Role::from), label: wire.formatter_role_name, entities }
     }
 }

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::lenient::{Element, Shape};
 
@@ -19,6 +20,32 @@ pub(crate) struct Rows<T> {
     pub(crate) items: Vec<T>,
     /// Elements that are no object or have no identifier.
     pub(crate) skipped: usize,
+}
+
+impl<T: Record> Rows<T> {
+    fn new() -> Self {
+        Self { items: Vec::new(), skipped: 0 }
+    }
+
+    fn take(&mut self, element: Option<T>) {
+        match element {
+            Some(item) if !item.id().is_empty() => self.items.push(item),
+            _ => self.skipped += 1,
+        }
+    }
+
+    /// Reads a list of which an element is broken in a way that ends the ordinary reading: half of a surrogate
+    /// pair in a name, bytes that are no UTF-8, a key that comes twice. Slower, because each element is first
+    /// found and then read. Nothing when the array itself is broken.
+    pub(crate) fn salvage(body: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(body);
+        let elements: Vec<&RawValue> = serde_json::from_str(&text).ok()?;
+        let mut rows = Self::new();
+        for element in elements {
+            rows.take(serde_json::from_str(element.get()).ok().and_then(|Element(value)| value));
+        }
+        Some(rows)
+    }
 }
 
 impl<'de, T: Record> Deserialize<'de> for Rows<T> {
@@ -37,12 +64,9 @@ impl<'de, T: Record> Visitor<'de> for RowsVisitor<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Rows<T>, A::Error> {
-        let mut rows = Rows { items: Vec::new(), skipped: 0 };
-        while let Some(Element(element)) = seq.next_element::<Element<T>>()? {
-            match element {
-                Some(item) if !item.id().is_empty() => rows.items.push(item),
-                _ => rows.skipped += 1,
-            }
+        let mut rows = Rows::new();
+        while let Some(Element(element)) = seq.next_element()? {
+            rows.take(element);
         }
         Ok(rows)
     }
