@@ -5,8 +5,8 @@ use std::fs;
 
 use baton_proto::to_json;
 use c1z::{
-    C1zFile, EnvelopeError, Error, GrantFilter, Limits, Record, ResourceFilter, SyncChoice, SyncType,
-    SyncView,
+    C1zFile, EntitlementFilter, EnvelopeError, Error, GrantFilter, Limits, Record, ResourceFilter,
+    SyncChoice, SyncType, SyncView,
 };
 use governance_model::{
     EntitlementId, GrantId, Purpose, ResourceId, ResourceTypeId, State, TraitKind, Value,
@@ -69,7 +69,9 @@ fn every_message_is_what_the_official_cli_prints() {
         printed("resources.json.txt", "resources", "resource", resource_key)
     );
     assert_eq!(
-        messages("Entitlement", view.entitlements(&Default::default()), |found| found.id.to_string()),
+        messages("Entitlement", view.entitlements(&EntitlementFilter::default()), |found| found
+            .id
+            .to_string()),
         printed("entitlements.json.txt", "entitlements", "entitlement", plain_id)
     );
     assert_eq!(

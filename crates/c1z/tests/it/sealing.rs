@@ -56,11 +56,17 @@ fn steps_are_announced_in_their_order() {
     let bench = Bench::new();
     let mut steps = Vec::new();
     bench.filled(0, 1).seal(&bench.options(0), &mut |step| steps.push(step)).unwrap();
-    use SealStep::{
-        BuildIndexes, Checkpoint, Clean, Compress, CopyHistory, Done, Finish, Publish, ReadHistory,
-    };
-    let expected =
-        [ReadHistory, CopyHistory, BuildIndexes, Finish, Checkpoint, Compress, Publish, Clean, Done];
+    let expected = [
+        SealStep::ReadHistory,
+        SealStep::CopyHistory,
+        SealStep::BuildIndexes,
+        SealStep::Finish,
+        SealStep::Checkpoint,
+        SealStep::Compress,
+        SealStep::Publish,
+        SealStep::Clean,
+        SealStep::Done,
+    ];
     assert_eq!(steps, expected);
 }
 
@@ -212,5 +218,5 @@ fn the_place_is_checked_before_any_work() {
     assert!(matches!(error, Error::Envelope { source: EnvelopeError::NotSqlite, .. }), "{error:?}");
     let missing = bench.folder.path().join("no/such/folder/sync.c1z");
     assert!(matches!(check_output(&missing, limits), Err(Error::Io { .. })));
-    assert!(matches!(check_output(bench.folder.path(), limits), Err(_)));
+    assert!(check_output(bench.folder.path(), limits).is_err());
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use c1z::{Dangling, Error, SyncType, WorkingDatabase, Written};
+use c1z::{Batch, Dangling, Error, SyncType, WorkingDatabase, Written};
 use governance_model::{Entitlement, Grant, Purpose, Resource, ResourceId, ResourceTypeId};
 use rusqlite::Connection;
 
@@ -142,6 +142,9 @@ fn a_repeated_row_gets_new_content_and_keeps_its_columns() {
     assert_eq!(texts(&raw, expansions), ["group:g1:member:group:g2 11", "group:g2:member:group:g1 00"]);
 }
 
+/// Something that must not be stored.
+type Case<'a> = Box<dyn Fn(&mut Batch<'_>) -> Result<Written, Error> + 'a>;
+
 #[test]
 fn rows_without_usable_ids_are_refused_and_nothing_of_their_transaction_stays() {
     let bench = Bench::new();
@@ -153,7 +156,7 @@ fn rows_without_usable_ids_are_refused_and_nothing_of_their_transaction_stays() 
     let mut unnamed = resource_types();
     unnamed[0].id = ResourceTypeId::new("");
     let nameless = Entitlement::new(group(""), "member", Purpose::Assignment);
-    let cases: [(&str, Box<dyn Fn(&mut c1z::Batch<'_>) -> Result<Written, Error>>); 7] = [
+    let cases: [(&str, Case<'_>); 7] = [
         ("v1_resource_types", Box::new(|batch| batch.put_resource_types(&unnamed, seen))),
         ("v1_resources", Box::new(|batch| batch.put_resources(&[user_resource("")], seen))),
         ("v1_resources", Box::new(|batch| batch.put_resources(&[user_resource(&long)], seen))),

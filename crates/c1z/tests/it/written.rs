@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use baton_proto::c1::connector::v2;
-use c1z::{C1zFile, GrantFilter, Limits, ResourceFilter, SealOptions, SyncChoice};
+use c1z::{C1zFile, EntitlementFilter, GrantFilter, Limits, ResourceFilter, SealOptions, SyncChoice};
 use governance_model::{Resource, Timestamp};
 use prost::Message;
 use rusqlite::Connection;
@@ -285,7 +285,7 @@ fn our_reader_gives_back_what_was_put_in() {
     assert_eq!(grants[0], membership("g1", user("u0000")));
     assert_eq!(grants[1201], grant);
     let entitlements: Vec<_> =
-        view.entitlements(&Default::default()).map(|record| record.unwrap().value).collect();
+        view.entitlements(&EntitlementFilter::default()).map(|record| record.unwrap().value).collect();
     assert_eq!(entitlements, [member("g1"), member("g2")]);
     let run = view.run();
     assert_eq!((run.started_at, run.ended_at), (noon_and(0), Some(noon_and(1))));
