@@ -99,6 +99,18 @@ impl WorkingDatabase {
             .map_err(Error::sqlite("look up a resource"))
     }
 
+    /// Whether a grant with this id has been stored.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn contains_grant(&self, id: &GrantId) -> Result<bool, Error> {
+        const SQL: &str = "select 1 from v1_grants where external_id = ?1 and sync_id = ?2";
+        self.connection
+            .prepare_cached(SQL)
+            .and_then(|mut statement| statement.exists([id.as_str(), &self.info.sync_id]))
+            .map_err(Error::sqlite("look for a grant"))
+    }
+
     /// Counts what is there.
     ///
     /// # Errors

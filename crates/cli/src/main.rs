@@ -1,2 +1,66 @@
-//! bin
-fn main(){}
+//! `baton-clockify`: who has access to what in a Clockify workspace.
+//!
+//! The binary only wires: flags become a configuration, the connector and the engine do the work, and what they
+//! report becomes text, progress and an exit code.
+
+mod args;
+mod config;
+mod demo;
+mod exit;
+mod failure;
+mod logging;
+mod progress;
+mod signals;
+mod summary;
+mod sync;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::args::{Cli, Command};
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    logging::start(&cli.sync);
+    match run(&cli) {
+        Ok(()) => Exit::Success.into(),
+        Err(error) => {
+            // Nothing can be done about a standard error that does not take the message.
+            let _ = io::stderr().write_all(failure::render(&error).as_bytes());
+            failure::exit_of(&error).into()
+        }
+    }
+}
+
+/// Help and version go to stdout and are no failure; the rest is a wrong argument.
+fn usage(error: &clap::Error) -> ExitCode {
+    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    // As above.
+    let _ = error.print();
+    if asked_for { Exit::Success.into() } else { Exit::InvalidArgument.into() }
+}
+
+fn run(cli: &Cli) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    let result = runtime.block_on(async {
+        match &cli.command {
+            None => sync::run(&cli.sync).await,
+            Some(Command::Demo(demo)) => demo::run(demo, &cli.sync).await,
+        }
+    });
+    // A page that is being written is finished by then; nothing else is worth waiting for.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    result
+}

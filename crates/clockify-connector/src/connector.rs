@@ -211,9 +211,7 @@ impl Connector for ClockifyConnector {
         known: &dyn Known,
     ) -> Result<Page, ConnectorError> {
         let mut page = Page::default();
-        for statement in statements {
-            deferred::resolve(&statement.note, known, self.settings.projects, &mut page)?;
-        }
+        deferred::resolve(statements, known, self.settings.projects, &mut page)?;
         Ok(page)
     }
 

@@ -1,6 +1,10 @@
 //! Statements that can only be understood once every group is known.
 
-use governance_model::{ConnectorError, ErrorClass, Known, Page, ResourceId, ResourceTypeId};
+use std::collections::BTreeMap;
+
+use governance_model::{
+    ConnectorError, Deferred, ErrorClass, Known, KnownError, Page, ResourceId, ResourceTypeId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{GROUP, USER, WorkspaceRole};
@@ -21,6 +25,14 @@ pub(crate) enum Note {
         users: Vec<(String, Option<String>)>,
         /// What may be either.
         open: Vec<String>,
+    },
+    /// A team manager of a group, by the list of groups. The list of users may be silent about it: it shows a scope
+    /// by its people, and a group may have none.
+    GroupManager {
+        /// The group.
+        group: String,
+        /// The holder.
+        user: String,
     },
     /// A member of a project that is no member of the workspace: a group, or somebody unknown.
     ProjectMember {
@@ -46,26 +58,40 @@ impl Note {
     }
 }
 
-/// Turns one statement into facts.
+/// Turns statements into facts.
 pub(crate) fn resolve(
-    note: &str,
+    notes: &[Deferred],
     known: &dyn Known,
     projects: bool,
     page: &mut Page,
 ) -> Result<(), ConnectorError> {
-    match Note::read(note)? {
-        Note::TeamManager { user, groups, users, open } => {
-            let mut scopes = Scopes::new();
-            scopes.extend(groups.into_iter().map(|id| ((GROUP, id), None)));
-            scopes.extend(users.into_iter().map(|(id, name)| ((USER, id), name)));
-            for id in open {
-                scopes.insert((kind_of(&id, known)?, id), None);
+    // Per team manager the scope that the notes tell, and whether the list of users told of the role at all.
+    let mut managers: BTreeMap<String, (Scopes, bool)> = BTreeMap::new();
+    for note in notes {
+        match Note::read(&note.note)? {
+            Note::TeamManager { user, groups, users, open } => {
+                let (scopes, told) = managers.entry(user).or_default();
+                *told = true;
+                scopes.extend(groups.into_iter().map(|id| ((GROUP, id), None)));
+                scopes.extend(users.into_iter().map(|(id, name)| ((USER, id), name)));
+                for id in open {
+                    scopes.insert((kind_of(&id, known)?, id), None);
+                }
             }
-            role::add_role(&user, WorkspaceRole::TeamManager, &scopes, projects, page);
+            Note::GroupManager { group, user } => {
+                managers.entry(user).or_default().0.insert((GROUP, group), None);
+            }
+            Note::ProjectMember { project, member, status } => {
+                let member = ResourceId::new(kind_of(&member, known)?, member);
+                project::add_member(&project, member, status.as_deref(), page);
+            }
         }
-        Note::ProjectMember { project, member, status } => {
-            let member = ResourceId::new(kind_of(&member, known)?, member);
-            project::add_member(&project, member, status.as_deref(), page);
+    }
+    for (user, (scopes, told)) in managers {
+        let role = WorkspaceRole::TeamManager;
+        // A role that a page of users told of is complete as it is.
+        if told || !known.holds(&role::grant_id(&user, role)).map_err(lookup_failed)? {
+            role::add_role(&user, role, &scopes, projects, page);
         }
     }
     Ok(())
@@ -73,8 +99,10 @@ pub(crate) fn resolve(
 
 /// A group if there is one with this id; else a person, who becomes a stand-in if nobody returned them.
 fn kind_of(id: &str, known: &dyn Known) -> Result<ResourceTypeId, ConnectorError> {
-    let is_group = known.contains(&ResourceId::new(GROUP, id)).map_err(|error| {
-        ConnectorError::new(ErrorClass::Internal, "cannot look up a group that was read").with_source(error)
-    })?;
+    let is_group = known.contains(&ResourceId::new(GROUP, id)).map_err(lookup_failed)?;
     Ok(if is_group { GROUP } else { USER })
+}
+
+fn lookup_failed(error: KnownError) -> ConnectorError {
+    ConnectorError::new(ErrorClass::Internal, "cannot look up what was read before").with_source(error)
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use clockify_api::model::UserGroup;
-use governance_model::{Grant, Page, Resource, ResourceId, ResourceTrait};
+use governance_model::{Deferred, Grant, Page, Resource, ResourceId, ResourceTrait};
 
 use crate::catalog::{GROUP, MANAGER, MEMBER, USER, entitlement, group_entitlements};
 use crate::context::Drops;
+use crate::deferred::Note;
 use crate::{text, user};
 
 /// Adds a group to a page.
@@ -39,6 +40,8 @@ pub(crate) fn add(group: &UserGroup, page: &mut Page, drops: &mut Drops) {
         if seen.insert(manager) {
             let holder = ResourceId::new(USER, manager);
             page.facts.grants.push(Grant::new(entitlement(&id, MANAGER), id.clone(), holder));
+            let note = Note::GroupManager { group: group.id.clone(), user: manager.to_owned() };
+            page.deferred.push(Deferred { note: note.write() });
         } else {
             drops.count("duplicate team manager");
         }

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clockify_api::model::{Role, User, UserRole};
-use governance_model::{Deferred, Grant, Page, Profile, ResourceId, ResourceTypeId, Value};
+use governance_model::{Deferred, Grant, GrantId, Page, Profile, ResourceId, ResourceTypeId, Value};
 
 use crate::catalog::{ASSIGNED, GROUP, MANAGER, PROJECT, USER, WorkspaceRole, entitlement};
 use crate::context::{Context, Drops};
@@ -165,6 +165,11 @@ pub(crate) fn add_role(user: &str, role: WorkspaceRole, scopes: &Scopes, project
             page.facts.grants.push(Grant::new(entitlement(&managed, MANAGER), managed, holder.clone()));
         }
     }
+}
+
+/// The id of the grant of a role.
+pub(crate) fn grant_id(user: &str, role: WorkspaceRole) -> GrantId {
+    GrantId::new(&entitlement(&role.resource_id(), ASSIGNED), &ResourceId::new(USER, user))
 }
 
 fn scope_value(kind: &ResourceTypeId, id: &str, name: Option<&str>) -> Value {

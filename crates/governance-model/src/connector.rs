@@ -10,7 +10,9 @@ use std::future::Future;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectorError, Entitlement, Grant, Resource, ResourceId, ResourceType, ResourceTypeId};
+use crate::{
+    ConnectorError, Entitlement, Grant, GrantId, Resource, ResourceId, ResourceType, ResourceTypeId,
+};
 
 /// What a connector says about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +131,12 @@ pub trait Known {
     /// # Errors
     /// When the store cannot be read.
     fn contains(&self, id: &ResourceId) -> Result<bool, KnownError>;
+
+    /// Whether a grant with this id has been read in this sync.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn holds(&self, id: &GrantId) -> Result<bool, KnownError>;
 }
 
 /// The store could not say what it holds.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use c1z::{Limits, SealOptions, SealStep, SyncType, WorkingDatabase};
-use governance_model::{ResourceId, ResourceTypeId, Timestamp};
+use governance_model::{GrantId, ResourceId, ResourceTypeId, Timestamp};
 
 use crate::lock::beside;
 use crate::store::{
@@ -151,6 +151,10 @@ impl SyncStore for C1zStore {
 
     fn contains(&self, id: &ResourceId) -> Result<bool, c1z::Error> {
         self.database.contains_resource(id)
+    }
+
+    fn holds(&self, id: &GrantId) -> Result<bool, c1z::Error> {
+        self.database.contains_grant(id)
     }
 
     fn for_each_id(&self, of: &ResourceTypeId, each: &mut dyn FnMut(&str)) -> Result<(), c1z::Error> {

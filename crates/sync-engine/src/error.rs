@@ -15,6 +15,9 @@ pub enum SyncError {
     /// The source failed.
     #[error(transparent)]
     Connector(#[from] ConnectorError),
+    /// The output cannot be written, or must not be overwritten. Nothing was asked of the source.
+    #[error("the output cannot be used")]
+    Output(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The store failed.
     #[error("cannot store the sync")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -43,13 +46,11 @@ impl SyncError {
     /// The class of the failure, in gRPC's terms.
     pub fn class(&self) -> ErrorClass {
         match self {
-            Self::Lock(LockError::Held { .. }) | Self::SuspiciousShrink(_) => ErrorClass::FailedPrecondition,
+            Self::Lock(_) | Self::Output(_) | Self::SuspiciousShrink(_) => ErrorClass::FailedPrecondition,
             Self::Connector(error) => error.class,
             Self::UnknownResourceType(_) => ErrorClass::InvalidArgument,
             Self::Stopped => ErrorClass::Cancelled,
-            Self::Lock(LockError::Io { .. }) | Self::Store(_) | Self::Checkpoint(_) | Self::Writer => {
-                ErrorClass::Internal
-            }
+            Self::Store(_) | Self::Checkpoint(_) | Self::Writer => ErrorClass::Internal,
         }
     }
 }

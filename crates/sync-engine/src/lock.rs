@@ -1,7 +1,9 @@
 //! One run per output: an advisory lock beside the output file.
 //!
-//! The operating system gives the lock back when its holder ends, however it ends, so a dead process blocks nobody.
-//! The empty lock file itself stays: removing it would let two runs each lock a different file of the same name.
+//! The operating system gives the lock back when its holder ends, however it ends, so a dead process blocks nobody; at
+//! most it leaves the empty lock file. A holder that ends in order removes that file on Unix. A file that was opened
+//! just before it was removed must not count as a lock, so whoever gets a lock looks whether it is still the file of
+//! that name. Elsewhere the file stays.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -12,7 +14,8 @@ use thiserror::Error;
 /// Held while a run works on an output; given back when dropped.
 #[derive(Debug)]
 pub struct OutputLock {
-    _file: File,
+    path: PathBuf,
+    file: File,
 }
 
 /// Why an output could not be locked.
@@ -26,10 +29,10 @@ pub enum LockError {
         output: PathBuf,
     },
     /// The lock file could not be made.
-    #[error("cannot lock {}", .path.display())]
+    #[error("cannot write in the folder of {}", .output.display())]
     Io {
-        /// The lock file.
-        path: PathBuf,
+        /// The output that was asked for.
+        output: PathBuf,
         /// What the system said.
         source: io::Error,
     },
@@ -42,18 +45,52 @@ impl OutputLock {
     /// [`LockError::Held`] when another run has it, [`LockError::Io`] when the folder does not take the lock file.
     pub fn acquire(output: &Path) -> Result<Self, LockError> {
         let path = beside(output, "lock");
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|source| LockError::Io { path: path.clone(), source })?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(LockError::Held { output: output.to_owned() }),
-            Err(TryLockError::Error(source)) => Err(LockError::Io { path, source }),
+        let failed = |source| LockError::Io { output: output.to_owned(), source };
+        loop {
+            let file =
+                OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(LockError::Held { output: output.to_owned() }),
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
+            if is_still(&file, &path).map_err(failed)? {
+                return Ok(Self { path, file });
+            }
         }
     }
+}
+
+impl Drop for OutputLock {
+    fn drop(&mut self) {
+        // Removed while it is still held, so that nobody else's lock file can be meant.
+        #[cfg(unix)]
+        if let Err(error) = std::fs::remove_file(&self.path) {
+            tracing::debug!(%error, path = %self.path.display(), "The lock file stays.");
+        }
+        if let Err(error) = self.file.unlock() {
+            tracing::debug!(%error, path = %self.path.display(), "The lock goes with the process.");
+        }
+    }
+}
+
+/// Whether an open file is the one that its name leads to now.
+#[cfg(unix)]
+fn is_still(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let ours = file.metadata()?;
+    match std::fs::metadata(path) {
+        Ok(there) => Ok((ours.dev(), ours.ino()) == (there.dev(), there.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Nobody removes lock files here.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
+fn is_still(_file: &File, _path: &Path) -> io::Result<bool> {
+    Ok(true)
 }
 
 /// A hidden companion of the output: `dir/.name.suffix`.

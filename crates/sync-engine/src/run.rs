@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use governance_model::{
-    Baseline, Connector, Cursor, Deferred, Inventory, Known, KnownError, ResourceId, Scope,
+    Baseline, Connector, Cursor, Deferred, GrantId, Inventory, Known, KnownError, ResourceId, Scope,
 };
 use svix_ksuid::{Ksuid, KsuidLike};
 
@@ -46,7 +46,7 @@ pub async fn sync<C: Connector, T: SyncStores>(
     observer: &dyn Observer,
 ) -> Result<(SyncReport, Sealed), SyncError> {
     check_scope(connector, &options.scope)?;
-    stores.check().map_err(SyncError::store)?;
+    stores.check().map_err(|error| SyncError::Output(Box::new(error)))?;
     let fingerprint = checkpoint::fingerprint(&connector.descriptor().fingerprint, &options.scope);
 
     let mut begun = match resume(stores, &fingerprint, clock, observer)? {
@@ -334,5 +334,9 @@ struct StoreKnown<'a, S>(&'a S);
 impl<S: SyncStore> Known for StoreKnown<'_, S> {
     fn contains(&self, id: &ResourceId) -> Result<bool, KnownError> {
         self.0.contains(id).map_err(Into::into)
+    }
+
+    fn holds(&self, id: &GrantId) -> Result<bool, KnownError> {
+        self.0.holds(id).map_err(Into::into)
     }
 }

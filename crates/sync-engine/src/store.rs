@@ -165,6 +165,12 @@ pub trait SyncStore: Send + Sized + 'static {
     /// When the store cannot be read.
     fn contains(&self, id: &ResourceId) -> Result<bool, Self::Error>;
 
+    /// Whether a grant has been stored.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn holds(&self, id: &GrantId) -> Result<bool, Self::Error>;
+
     /// Calls `each` with the native id of every stored resource of a type.
     ///
     /// # Errors

@@ -1,0 +1,128 @@
+//! The command line: each flag once, with its environment variable and its help.
+//!
+//! Values are taken as text where a mistake should be reported together with others; `config` turns them into types.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Reads a Clockify workspace (members with role and status, user groups, who belongs to which) into a c1z file that
+/// ConductorOne's Baton tools read.
+#[derive(Debug, Parser)]
+#[command(name = "baton-clockify", version, args_conflicts_with_subcommands = false, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) sync: SyncArgs,
+}
+
+/// What to do instead of a sync.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Try it without an account: start a Clockify look-alike on this machine and sync it.
+    Demo(DemoArgs),
+}
+
+/// Flags of a sync.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SyncArgs {
+    /// API key of a workspace admin or owner (Clockify: Profile settings, API, Generate); a secret, so better in
+    /// the environment than on the command line.
+    #[arg(long, env = "BATON_CLOCKIFY_API_KEY", hide_env_values = true, value_name = "KEY")]
+    pub(crate) clockify_api_key: Option<String>,
+
+    /// Workspace to read: the 24 characters in the page address after selecting the workspace.
+    #[arg(long, env = "BATON_CLOCKIFY_WORKSPACE_ID", value_name = "ID")]
+    pub(crate) clockify_workspace_id: Option<String>,
+
+    /// Where Clockify's API is; a regional (euc1, use2, euw2, apse2) or subdomain host if yours is one.
+    #[arg(
+        long,
+        env = "BATON_CLOCKIFY_BASE_URL",
+        value_name = "URL",
+        default_value = "https://api.clockify.me/api/v1"
+    )]
+    pub(crate) clockify_base_url: String,
+
+    /// A host outside clockify.me that may be sent the key; needed only for a base URL there.
+    #[arg(long, env = "BATON_CLOCKIFY_TRUSTED_HOST", value_name = "HOST")]
+    pub(crate) clockify_trusted_host: Option<String>,
+
+    /// Requests to Clockify at most, per second or per hour.
+    #[arg(long, env = "BATON_CLOCKIFY_RATE_LIMIT", value_name = "N/s|N/h", default_value = "10/s")]
+    pub(crate) clockify_rate_limit: String,
+
+    /// File to write.
+    #[arg(short, long, env = "BATON_FILE", value_name = "PATH", default_value = "sync.c1z", global = true)]
+    pub(crate) file: PathBuf,
+
+    /// Rows per request, 1 to 5000.
+    #[arg(long, env = "BATON_PAGE_SIZE", value_name = "N", default_value = "200", global = true)]
+    pub(crate) page_size: String,
+
+    /// Resource types to read (user, group, role, project); all that are on when not given.
+    #[arg(
+        long,
+        env = "BATON_SYNC_RESOURCE_TYPES",
+        value_name = "TYPES",
+        value_delimiter = ',',
+        global = true
+    )]
+    pub(crate) sync_resource_types: Vec<String>,
+
+    /// Read projects as well: who is a member or manager of which.
+    #[arg(long, env = "BATON_SYNC_PROJECTS", global = true)]
+    pub(crate) sync_projects: bool,
+
+    /// Seal the sync even if it looks as if people had vanished.
+    #[arg(long, env = "BATON_ALLOW_SHRINK", global = true)]
+    pub(crate) allow_shrink: bool,
+
+    /// What to log: debug, info, warn or error [default: info; warn where a progress line is shown].
+    #[arg(long, env = "BATON_LOG_LEVEL", value_name = "LEVEL", hide_possible_values = true, global = true)]
+    pub(crate) log_level: Option<LogLevel>,
+
+    /// How to log; console on a terminal, json otherwise.
+    #[arg(long, env = "BATON_LOG_FORMAT", value_name = "FORMAT", global = true)]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+/// Flags of the demonstration.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Leave the look-alike running afterwards, to try other commands against it.
+    #[arg(long)]
+    pub(crate) keep_running: bool,
+
+    /// Make a workspace of this many users instead of the friendly small one.
+    #[arg(long, value_name = "N")]
+    pub(crate) users: Option<usize>,
+
+    /// With --users: this many groups.
+    #[arg(long, value_name = "N", requires = "users")]
+    pub(crate) groups: Option<usize>,
+}
+
+/// The least severe level that is logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    /// Everything, personal data included.
+    Debug,
+    /// What happens.
+    Info,
+    /// What may be wrong.
+    Warn,
+    /// What is wrong.
+    Error,
+}
+
+/// The shape of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Console,
+    /// For programs.
+    Json,
+}

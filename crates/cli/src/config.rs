@@ -1,0 +1,189 @@
+//! Turns the command line into a typed configuration, and reports everything that is wrong with it at once.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clockify_api::{ApiKey, BaseUrl, Pace, WorkspaceId};
+use governance_model::{ResourceTypeId, Scope};
+
+use crate::args::SyncArgs;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// The largest page that Clockify is known to serve (clockify reference 8).
+const MAX_PAGE_SIZE: u32 = 5000;
+
+/// A sync, fully specified.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) key: ApiKey,
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) base_url: BaseUrl,
+    /// Whether the base URL's host may be sent the key although it is not Clockify's.
+    pub(crate) foreign_host: bool,
+    pub(crate) pace: Pace,
+    pub(crate) page_size: u32,
+    pub(crate) projects: bool,
+    pub(crate) scope: Scope,
+    pub(crate) allow_shrink: bool,
+    pub(crate) file: PathBuf,
+}
+
+/// Everything that is wrong, and what to do about it.
+#[derive(Default)]
+struct Problems {
+    missing: Vec<&'static str>,
+    wrong: Vec<String>,
+    hints: Vec<&'static str>,
+}
+
+impl Problems {
+    fn wrong(&mut self, field: &str, problem: impl Display) {
+        self.wrong.push(format!("field {field}: {problem}"));
+    }
+
+    fn hint(&mut self, hint: &'static str) {
+        if !self.hints.contains(&hint) {
+            self.hints.push(hint);
+        }
+    }
+
+    fn present<'a>(&mut self, field: &'static str, value: Option<&'a String>) -> Option<&'a str> {
+        let value = value.map(|text| text.trim()).filter(|text| !text.is_empty());
+        if value.is_none() {
+            self.missing.push(field);
+        }
+        value
+    }
+
+    fn parsed<T: FromStr<Err: Display>>(&mut self, field: &str, text: &str) -> Option<T> {
+        text.parse().map_err(|error| self.wrong(field, error)).ok()
+    }
+
+    fn into_failure(self) -> Failure {
+        let mut lines = Vec::new();
+        if !self.missing.is_empty() {
+            let names: Vec<_> = self.missing.iter().map(|name| format!("\"{name}\"")).collect();
+            lines.push(format!("required flag(s) {} not set", names.join(", ")));
+        }
+        if !self.wrong.is_empty() {
+            lines.push(format!("errors found:\n{}", self.wrong.join("\n")));
+        }
+        let failure = Failure::new(Exit::InvalidArgument, lines.join("\n"));
+        if self.hints.is_empty() { failure } else { failure.with_hint(self.hints.join("\n      ")) }
+    }
+}
+
+const KEY_HINT: &str = "set BATON_CLOCKIFY_API_KEY; make the key in Clockify under Profile settings, API, Generate, \
+                        as a workspace admin or owner";
+const WORKSPACE_HINT: &str = "set BATON_CLOCKIFY_WORKSPACE_ID to the 24 characters in the page address after \
+                              selecting the workspace in Clockify";
+const FOREIGN_HINT: &str = "the key is sent only to clockify.me; if that host really is yours, name it: \
+                            --clockify-trusted-host HOST";
+
+impl Config {
+    /// Checks the command line.
+    ///
+    /// # Errors
+    /// One failure that lists every problem.
+    pub(crate) fn from_args(args: &SyncArgs) -> Result<Self, Failure> {
+        let mut problems = Problems::default();
+
+        let key = problems.present("clockify-api-key", args.clockify_api_key.as_ref());
+        if key.is_none() {
+            problems.hint(KEY_HINT);
+        }
+        let key = key.and_then(|text| {
+            ApiKey::new(text)
+                .map_err(|error| {
+                    problems.wrong("clockify-api-key", error);
+                    problems.hint(KEY_HINT);
+                })
+                .ok()
+        });
+
+        let workspace = problems.present("clockify-workspace-id", args.clockify_workspace_id.as_ref());
+        let workspace = workspace.and_then(|text| problems.parsed("clockify-workspace-id", text));
+        if workspace.is_none() {
+            problems.hint(WORKSPACE_HINT);
+        }
+
+        let base_url = BaseUrl::parse(&args.clockify_base_url)
+            .map_err(|error| problems.wrong("clockify-base-url", error))
+            .ok();
+        let foreign_host = base_url.as_ref().is_some_and(|url| !url.is_clockify() && !url.is_loopback());
+        let trusted = args.clockify_trusted_host.as_deref().unwrap_or_default();
+        if let Some(url) =
+            base_url.as_ref().filter(|url| foreign_host && !url.host().eq_ignore_ascii_case(trusted))
+        {
+            problems.wrong("clockify-base-url", format!("the host {} is outside clockify.me", url.host()));
+            problems.hint(FOREIGN_HINT);
+        }
+
+        let pace = problems.parsed("clockify-rate-limit", &args.clockify_rate_limit);
+        let page_size = page_size(&args.page_size, &mut problems);
+        let scope = scope(args, &mut problems);
+        if args.file.as_os_str().is_empty() {
+            problems.wrong("file", "the name is empty");
+        }
+
+        match (key, workspace, base_url, pace, page_size, scope) {
+            (Some(key), Some(workspace), Some(base_url), Some(pace), Some(page_size), Some(scope))
+                if problems.wrong.is_empty() =>
+            {
+                Ok(Self {
+                    key,
+                    workspace,
+                    base_url,
+                    foreign_host,
+                    pace,
+                    page_size,
+                    projects: args.sync_projects,
+                    scope,
+                    allow_shrink: args.allow_shrink,
+                    file: args.file.clone(),
+                })
+            }
+            _ => Err(problems.into_failure()),
+        }
+    }
+}
+
+fn page_size(text: &str, problems: &mut Problems) -> Option<u32> {
+    let size: u32 = problems.parsed("page-size", text)?;
+    if size == 0 {
+        problems.wrong("page-size", "value must be greater than or equal to 1 but got 0");
+        return None;
+    }
+    if size > MAX_PAGE_SIZE {
+        problems.wrong(
+            "page-size",
+            format!("value must be less than or equal to {MAX_PAGE_SIZE} but got {size}"),
+        );
+        return None;
+    }
+    Some(size)
+}
+
+fn scope(args: &SyncArgs, problems: &mut Problems) -> Option<Scope> {
+    let asked: Vec<&str> =
+        args.sync_resource_types.iter().map(|id| id.trim()).filter(|id| !id.is_empty()).collect();
+    if asked.is_empty() {
+        return Some(Scope::default());
+    }
+    let offered = clockify_connector::resource_type_ids();
+    let mut wanted = BTreeSet::new();
+    for id in asked {
+        let id = ResourceTypeId::new(id);
+        if !offered.contains(&id) {
+            problems.wrong("sync-resource-types", format!("invalid resource type '{id}' in filter"));
+        } else if id == clockify_connector::PROJECT && !args.sync_projects {
+            problems.wrong("sync-resource-types", "the type 'project' needs --sync-projects");
+        } else {
+            wanted.insert(id);
+        }
+    }
+    Some(Scope { resource_types: Some(wanted) })
+}

@@ -1,0 +1,77 @@
+//! `demo`: the main job against a Clockify look-alike on this machine, over real HTTP.
+
+use std::io::{self, Write};
+
+use anyhow::{Context, Result};
+use clockify_sim::{SeededWorkspace, Simulator};
+
+use crate::args::{DemoArgs, SyncArgs};
+use crate::config::Config;
+use crate::progress::Progress;
+use crate::{summary, sync};
+
+/// The key that the look-alike accepts; it opens nothing else.
+const DEMO_KEY: &str = "demo-key-for-the-look-alike";
+
+/// Makes every workspace of one size the same.
+const DEMO_SEED: u64 = 1;
+
+/// Runs the demonstration.
+pub(crate) async fn run(demo: &DemoArgs, args: &SyncArgs) -> Result<()> {
+    let workspace = match demo.users {
+        None => SeededWorkspace::demo(),
+        Some(users) => SeededWorkspace::new(DEMO_SEED)
+            .users(users)
+            .groups(demo.groups.unwrap_or(users.div_ceil(20)))
+            .projects(users.div_ceil(10)),
+    };
+    let simulator = Simulator::builder(workspace)
+        .api_key(DEMO_KEY)
+        .start()
+        .await
+        .context("cannot start the Clockify look-alike on this machine")?;
+
+    let args = SyncArgs {
+        clockify_api_key: Some(DEMO_KEY.to_owned()),
+        clockify_workspace_id: Some(simulator.workspace_id()),
+        clockify_base_url: simulator.base_url(),
+        clockify_trusted_host: None,
+        ..args.clone()
+    };
+    let config = Config::from_args(&args)?;
+    let done = sync::sync(&config, &Progress::new(&args)).await?;
+
+    let mut text = String::from("A Clockify look-alike on this machine, invented people only.\n\n");
+    text.push_str(&summary::render(&done)?);
+    text.push_str(&summary::next("Next, with ConductorOne's baton tool", &summary::reading(&done)));
+    if demo.keep_running {
+        text.push_str(&keep_running(&args));
+    } else {
+        let ours = [
+            (
+                "baton-clockify demo --keep-running".to_owned(),
+                "keep the look-alike up and sync from it yourself",
+            ),
+            ("baton-clockify --help".to_owned(), "read your own workspace: needs a key and a workspace id"),
+        ];
+        text.push_str(&summary::next("Or with this program", &ours));
+    }
+    io::stdout().write_all(text.as_bytes()).context("cannot print the summary")?;
+    if demo.keep_running {
+        tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
+    }
+    simulator.shutdown().await.context("the look-alike ended badly")
+}
+
+/// How to talk to the look-alike from another terminal.
+fn keep_running(args: &SyncArgs) -> String {
+    format!(
+        "\nThe look-alike keeps running until Ctrl-C. In another terminal:\n\n  \
+         export BATON_CLOCKIFY_API_KEY={DEMO_KEY}\n  \
+         export BATON_CLOCKIFY_WORKSPACE_ID={}\n  \
+         export BATON_CLOCKIFY_BASE_URL={}\n  \
+         baton-clockify --file other.c1z\n",
+        args.clockify_workspace_id.as_deref().unwrap_or_default(),
+        args.clockify_base_url,
+    )
+}

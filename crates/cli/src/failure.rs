@@ -1,0 +1,48 @@
+//! An error as a person meets it: what was wrong, and what to do next.
+
+use std::fmt;
+
+use crate::exit::Exit;
+
+/// An error that the program expects, with its exit code and a hint.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), hint: None }
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// The exit code of an error: its [`Failure`]'s, wherever in the chain that is.
+pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
+    error.downcast_ref::<Failure>().map_or(Exit::Unknown, |failure| failure.exit)
+}
+
+/// `error: …`, then a blank line, then `hint: …` when there is something to do.
+pub(crate) fn render(error: &anyhow::Error) -> String {
+    let mut text = format!("error: {error:#}\n");
+    if let Some(hint) = error.downcast_ref::<Failure>().and_then(|failure| failure.hint.as_deref()) {
+        text.push_str("\nhint: ");
+        text.push_str(hint);
+        text.push('\n');
+    }
+    text
+}

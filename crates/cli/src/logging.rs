@@ -1,0 +1,43 @@
+//! Logs, to stderr.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt;
+
+use crate::args::{LogFormat, LogLevel, SyncArgs};
+use crate::progress;
+
+/// Starts logging. A second call changes nothing.
+pub(crate) fn start(args: &SyncArgs) {
+    let ours = match args.log_level {
+        Some(LogLevel::Debug) => "debug",
+        Some(LogLevel::Error) => "error",
+        Some(LogLevel::Warn) => "warn",
+        // Log lines would run through the progress line.
+        None if progress::is_shown(args) => "warn",
+        Some(LogLevel::Info) | None => "info",
+    };
+    // Libraries below us log requests and headers at lower levels; only their warnings are of interest.
+    let crates = ["baton_clockify", "c1z", "clockify_api", "clockify_connector", "sync_engine"];
+    let mut filter = String::from("warn");
+    for name in crates {
+        filter.push_str(&format!(",{name}={ours}"));
+    }
+    let format = args.log_format.unwrap_or(if io::stdout().is_terminal() {
+        LogFormat::Console
+    } else {
+        LogFormat::Json
+    });
+    let builder = fmt::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
+    let started = match format {
+        LogFormat::Console => builder.with_target(false).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+    if started.is_err() {
+        tracing::debug!("Logging was started before.");
+    }
+}

@@ -1,0 +1,79 @@
+//! What a person sees while a sync runs: a line on a terminal, log lines otherwise.
+
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use sync_engine::{Event, Observer, Phase};
+
+use crate::args::SyncArgs;
+
+/// Shows a sync's progress on stderr.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// A progress line where there is one to be shown.
+    pub(crate) fn new(args: &SyncArgs) -> Self {
+        let bar = if is_shown(args) { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed:>4}  {msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self { bar }
+    }
+
+    /// Takes the line away.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Whether there is a progress line: stderr is a terminal, nobody asked for log lines, and `NO_PROGRESS` is not set.
+pub(crate) fn is_shown(args: &SyncArgs) -> bool {
+    args.log_level.is_none() && io::stderr().is_terminal() && std::env::var_os("NO_PROGRESS").is_none()
+}
+
+impl Observer for Progress {
+    fn event(&self, event: &Event<'_>) {
+        match event {
+            Event::Started { sync_id } => tracing::info!(sync_id, "Sync started."),
+            Event::Resumed { sync_id, started_at, checkpoint_at, pages } => {
+                tracing::warn!(sync_id, %started_at, %checkpoint_at, pages, "Resuming the sync that was cut off.");
+            }
+            Event::Discarded { reason } => {
+                tracing::warn!(reason, "The unfinished sync cannot be resumed; starting afresh.");
+            }
+            Event::Validated(baseline) => {
+                let members = baseline.inventory.as_ref().map_or(0, |list| list.entries.len());
+                tracing::info!(workspace = baseline.source_id, members, "The key works.");
+            }
+            Event::Phase(phase) => {
+                self.bar.set_message(doing(*phase));
+                tracing::debug!(?phase, "Next step.");
+            }
+            Event::PageStored { stream, resources, pages } => {
+                self.bar.set_message(format!("reading {stream}: page {pages}"));
+                tracing::info!(stream, resources, pages, "Page stored.");
+            }
+            Event::SealStep(step) => {
+                self.bar.set_message(format!("sealing: {step}"));
+                tracing::debug!(step, "Sealing.");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn doing(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Validate => "checking the key and the workspace",
+        Phase::Read => "reading",
+        Phase::Resolve => "putting facts together",
+        Phase::Verify => "checking that everybody is there",
+        Phase::Expand => "expanding grants",
+        Phase::Seal => "sealing",
+        _ => "working",
+    }
+}

@@ -1,0 +1,64 @@
+//! SIGINT and SIGTERM ask the sync to stop; a second one ends the program at once.
+
+use sync_engine::Stopper;
+
+use crate::exit::Exit;
+
+/// Listens for signals until the task is dropped. The first asks to stop, the second ends the process.
+pub(crate) async fn listen(stopper: Stopper) {
+    let mut signals = match Signals::new() {
+        Ok(signals) => signals,
+        Err(error) => {
+            tracing::warn!(%error, "Signals cannot be handled; an interrupted sync resumes all the same.");
+            return;
+        }
+    };
+    signals.next().await;
+    tracing::warn!("Stopping; a second signal ends the program at once.");
+    stopper.stop();
+    signals.next().await;
+    end_now();
+}
+
+#[expect(clippy::exit, reason = "the second signal means now; every committed page is durable already")]
+fn end_now() -> ! {
+    std::process::exit(i32::from(Exit::Resumable as u8))
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    #[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

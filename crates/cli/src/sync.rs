@@ -1,0 +1,124 @@
+//! The main job: read the workspace, write the file, say what is in it.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use clockify_api::Client;
+use clockify_connector::{ClockifyConnector, Settings};
+use sync_engine::{C1zStores, Options, Sealed, Stop, SyncError, SyncReport, SystemClock};
+
+use crate::args::SyncArgs;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::{signals, summary};
+
+/// A finished sync.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) report: SyncReport,
+    pub(crate) sealed: Sealed,
+    pub(crate) took: Duration,
+}
+
+/// Syncs as the command line says, and prints the summary.
+pub(crate) async fn run(args: &SyncArgs) -> Result<()> {
+    let config = Config::from_args(args)?;
+    let done = sync(&config, &Progress::new(args)).await?;
+    let mut text = summary::render(&done)?;
+    text.push_str(&summary::next("Next, with ConductorOne's baton tool", &summary::reading(&done)));
+    io::stdout().write_all(text.as_bytes()).context("cannot print the summary")?;
+    Ok(())
+}
+
+/// Runs one sync to its end.
+pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
+    let begun = Instant::now();
+    let client = Client::builder(config.key.clone())
+        .base_url(config.base_url.clone())
+        .allow_foreign_host(config.foreign_host)
+        .pace(config.pace)
+        .build()
+        .map_err(|error| Failure::new(Exit::InvalidArgument, error.to_string()))?;
+    let settings = Settings { page_size: config.page_size, projects: config.projects };
+    let connector = ClockifyConnector::new(client, config.workspace, settings);
+    let stores = C1zStores::lock(&config.file).map_err(|error| failure(SyncError::from(error)))?;
+
+    let (stopper, stop) = Stop::pair();
+    let options = Options {
+        scope: config.scope.clone(),
+        allow_shrink: config.allow_shrink,
+        stop,
+        ..Options::default()
+    };
+    let listening = tokio::spawn(signals::listen(stopper));
+    let outcome = sync_engine::sync(&connector, &stores, &SystemClock, &options, progress).await;
+    listening.abort();
+    progress.finish();
+    let (report, sealed) = outcome.map_err(failure)?;
+    Ok(Done { report, sealed, took: begun.elapsed() })
+}
+
+const FOLDER: &str = "the folder must exist and be writable; or write to another place with --file";
+const OUTPUT: &str = "nothing was overwritten; move that file away, or write to another place with --file";
+
+/// What a failed sync means to a person.
+fn failure(error: SyncError) -> anyhow::Error {
+    let exit = Exit::from_class(error.class());
+    let hint = hint(&error);
+    let (message, source) = split(error);
+    let message = match source {
+        Some(source) => format!("{message}: {source}"),
+        None => message,
+    };
+    let failure = Failure::new(exit, message);
+    match hint {
+        Some(hint) => failure.with_hint(hint).into(),
+        None => failure.into(),
+    }
+}
+
+/// The message and the messages of everything underneath, in one line.
+fn split(error: SyncError) -> (String, Option<String>) {
+    let message = error.to_string();
+    let mut parts = Vec::new();
+    let mut source = std::error::Error::source(&error);
+    while let Some(inner) = source {
+        let text = inner.to_string();
+        if !message.contains(&text) && !parts.iter().any(|part: &String| part.contains(&text)) {
+            parts.push(text);
+        }
+        source = inner.source();
+    }
+    let below = if parts.is_empty() { None } else { Some(parts.join(": ")) };
+    (message, below)
+}
+
+fn hint(error: &SyncError) -> Option<String> {
+    match error {
+        SyncError::Connector(error) => error.hint.clone(),
+        SyncError::Lock(sync_engine::LockError::Held { .. }) => {
+            Some("wait until it is done, or write to another file with --file".to_owned())
+        }
+        SyncError::SuspiciousShrink(_) => Some(
+            "the previous file is untouched; check that the key's owner still is an admin, and accept what was read \
+             with --allow-shrink if it is right"
+                .to_owned(),
+        ),
+        SyncError::Stopped => Some("run the same command again to go on".to_owned()),
+        SyncError::Lock(_) => Some(FOLDER.to_owned()),
+        SyncError::Output(error) => Some(
+            error
+                .downcast_ref::<sync_engine::C1zStoreError>()
+                .and_then(sync_engine::C1zStoreError::hint)
+                .map_or_else(|| OUTPUT.to_owned(), |hint| format!("{OUTPUT}\n      {hint}")),
+        ),
+        SyncError::Store(error) => error
+            .downcast_ref::<sync_engine::C1zStoreError>()
+            .and_then(sync_engine::C1zStoreError::hint)
+            .map(str::to_owned),
+        _ => None,
+    }
+}

@@ -1,0 +1,16 @@
+//! The program as its user runs it: the real binary, real HTTP against the look-alike, real files.
+//!
+//! What a file must hold is computed from the look-alike's own content, never from the connector, and the file is
+//! opened with zstd and SQLite, never with our reader.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod content;
+mod database;
+mod file;
+mod killed;
+mod mistakes;
+mod program;
+mod requests;
+mod summary;
+mod truth;

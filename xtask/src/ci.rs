@@ -1,0 +1,67 @@
+//! `cargo xtask ci`: everything that must hold before a change lands, in the order in which it fails fastest.
+
+use std::env;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+/// Runs every check; stops at the first that fails.
+pub(crate) fn run() -> Result<()> {
+    let begun = Instant::now();
+    step("formatting", cargo(&["fmt", "--all", "--check"]))?;
+    step(
+        "lints",
+        cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
+    )?;
+    step("documentation", {
+        let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
+        doc.env("RUSTDOCFLAGS", "--deny warnings");
+        doc
+    })?;
+    dependencies()?;
+    step("documentation tests", cargo(&["test", "--workspace", "--all-features", "--doc", "--quiet"]))?;
+    // Last, so that the runner's closing lines are the last thing to read.
+    step("tests", cargo(&["test", "--workspace", "--all-features", "--all-targets"]))?;
+    eprintln_line(&format!("ci: everything passed in {} s", begun.elapsed().as_secs()));
+    Ok(())
+}
+
+/// Licences, sources and duplicates. The tool is not part of a Rust installation, so a developer may be without it;
+/// a machine that sets `CI` may not.
+fn dependencies() -> Result<()> {
+    let present =
+        Command::new("cargo").args(["deny", "--version"]).output().is_ok_and(|out| out.status.success());
+    if present {
+        return step("dependencies", cargo(&["deny", "--offline", "check", "bans", "licenses", "sources"]));
+    }
+    if env::var_os("CI").is_some() {
+        bail!("cargo-deny is not installed; `cargo install --locked cargo-deny`");
+    }
+    eprintln_line(
+        "ci: SKIPPED dependencies, because cargo-deny is not installed (cargo install --locked cargo-deny)",
+    );
+    Ok(())
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments);
+    command
+}
+
+fn step(name: &str, mut command: Command) -> Result<()> {
+    eprintln_line(&format!("ci: {name}"));
+    let begun = Instant::now();
+    let status = command.status().with_context(|| format!("cannot start the step `{name}`"))?;
+    if !status.success() {
+        bail!("the step `{name}` failed ({status})");
+    }
+    eprintln_line(&format!("ci: {name} passed in {} s", begun.elapsed().as_secs()));
+    Ok(())
+}
+
+#[expect(clippy::print_stderr, reason = "a task runner reports to the terminal")]
+fn eprintln_line(text: &str) {
+    eprintln!("{text}");
+}
