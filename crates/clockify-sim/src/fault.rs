@@ -87,7 +87,7 @@ pub enum Action {
     Html,
     /// Answers 200 with the right headers and no body.
     EmptyBody,
-    /// Answers well-formed HTTP whose JSON stops after this many bytes.
+    /// Answers well-formed HTTP whose body stops after this many bytes, counted after compression if there is any.
     CutJson(usize),
     /// Announces the whole body, sends this many bytes of it, and closes the connection.
     Truncate(usize),

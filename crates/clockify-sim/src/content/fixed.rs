@@ -1,7 +1,7 @@
 //! A content whose every member, group and project a test states by hand.
 
 use super::{
-    ApiKey, Content, OtherWorkspace, RoleCode, SimGroup, SimProject, SimScope, SimUser, SimWorkspace,
+    ApiKey, Content, OtherWorkspace, RoleCode, SimGroup, SimProject, SimScope, SimUser, SimWorkspace, Truth,
 };
 
 /// A workspace held in vectors. To change it between requests, clone it, edit the clone, and hand that to
@@ -43,7 +43,6 @@ impl FixedWorkspace {
 
     /// A copy of any content, to be edited. Holds everything in memory, so mind the size.
     pub fn copy_of<C: Content + ?Sized>(content: &C) -> Self {
-        use super::Truth;
         Self {
             workspace: content.workspace(),
             users: content.users().collect(),
@@ -107,5 +106,9 @@ impl Content for FixedWorkspace {
 
     fn group_index(&self, id: &str) -> Option<usize> {
         self.groups.iter().position(|group| group.id == id)
+    }
+
+    fn project_index(&self, id: &str) -> Option<usize> {
+        self.projects.iter().position(|project| project.id == id)
     }
 }

@@ -78,6 +78,11 @@ pub trait Content: Send + Sync + 'static {
     fn group_index(&self, id: &str) -> Option<usize> {
         (0..self.group_count()).find(|&index| self.group(index).id == id)
     }
+
+    /// The index of the project with this id.
+    fn project_index(&self, id: &str) -> Option<usize> {
+        (0..self.project_count()).find(|&index| self.project(index).id == id)
+    }
 }
 
 /// The facts of a [`Content`] in sequence, for tests that compute what a correct reader must find.

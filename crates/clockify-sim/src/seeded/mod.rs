@@ -200,4 +200,8 @@ impl Content for SeededWorkspace {
     fn group_index(&self, id: &str) -> Option<usize> {
         index_of(self.seed, Domain::Group, id, self.groups)
     }
+
+    fn project_index(&self, id: &str) -> Option<usize> {
+        index_of(self.seed, Domain::Project, id, self.projects)
+    }
 }

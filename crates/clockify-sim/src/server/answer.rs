@@ -1,10 +1,13 @@
 //! An answer before it becomes HTTP, and the error answers of clockify reference 2.2.
 
 use std::collections::VecDeque;
+use std::io::Write as _;
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use futures_util::stream;
 use serde_json::json;
 
@@ -78,6 +81,18 @@ impl Answer {
             whole.extend_from_slice(&piece);
             whole
         })
+    }
+
+    /// Compresses the body if `wanted`.
+    pub(super) fn compressed(mut self, wanted: bool) -> Self {
+        if !wanted {
+            return self;
+        }
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(&self.collect_body()).expect("a vector takes any byte");
+        let body = encoder.finish().expect("a vector takes any byte");
+        self.body = Box::new(std::iter::once(body.into()));
+        self.with_header(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))
     }
 
     /// Becomes HTTP. A body of one piece has a length; a longer one is sent in chunks as it is produced.

@@ -33,9 +33,7 @@ pub(super) fn list(
     let project = match params.text("project-id").or_else(|| params.text("projectId")) {
         None => None,
         Some(id) => {
-            let found =
-                (0..content.project_count()).map(|index| content.project(index)).find(|each| each.id == id);
-            let project = found.ok_or_else(|| Answer::foreign("Project"))?;
+            let project = snapshot.project(id).ok_or_else(|| Answer::foreign("Project"))?;
             Some(project.members.into_iter().map(|member| member.id).collect::<Vec<_>>())
         }
     };

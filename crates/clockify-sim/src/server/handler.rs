@@ -32,6 +32,7 @@ pub(super) struct Shared {
     pub(super) keys: Vec<ApiKey>,
     pub(super) page_size_limit: Option<(usize, PageSizePolicy)>,
     pub(super) group_scope_shape: GroupScopeShape,
+    pub(super) gzip: bool,
     pub(super) latency: Duration,
     pub(super) quota: Option<QuotaMeter>,
     pub(super) faults: FaultPlan,
@@ -86,10 +87,11 @@ pub(super) async fn handle(
         };
     }
 
+    let compress = shared.gzip && accepts_gzip(&parts);
     // Sorting 100,000 users takes a while, and the requests beside this one must not wait for it.
     let worker = Arc::clone(&shared);
     let answer = tokio::task::spawn_blocking(move || match route {
-        Ok(route) => answer(&worker, &parts, &params, &route, repeated),
+        Ok(route) => answer(&worker, &parts, &params, &route, repeated).compressed(compress),
         Err(refusal) => unauthenticated(&worker, &parts).unwrap_or(refusal),
     })
     .await
@@ -123,6 +125,11 @@ fn record(
 fn finish(shared: &Shared, place: usize, response: Response<Body>) -> Response<Body> {
     shared.log.set_status(place, response.status().as_u16());
     response
+}
+
+fn accepts_gzip(parts: &Parts) -> bool {
+    let accepted = parts.headers.get_all(header::ACCEPT_ENCODING).iter();
+    accepted.filter_map(|value| value.to_str().ok()).any(|value| value.contains("gzip"))
 }
 
 /// The credential is checked before the route: without a key nobody learns what exists.

@@ -41,6 +41,7 @@ pub struct SimulatorBuilder {
     faults: Vec<Fault>,
     page_size_limit: Option<(usize, PageSizePolicy)>,
     group_scope_shape: GroupScopeShape,
+    gzip: bool,
     latency: Duration,
     quota: Option<Quota>,
 }
@@ -60,6 +61,7 @@ impl Simulator {
             faults: Vec::new(),
             page_size_limit: Some((5_000, PageSizePolicy::Clamp)),
             group_scope_shape: GroupScopeShape::PerMember,
+            gzip: false,
             latency: Duration::ZERO,
             quota: None,
         }
@@ -178,6 +180,13 @@ impl SimulatorBuilder {
         self
     }
 
+    /// Compresses answers for clients that accept gzip; off by default, because the real service does not document it.
+    #[must_use]
+    pub fn gzip(mut self, gzip: bool) -> Self {
+        self.gzip = gzip;
+        self
+    }
+
     /// Makes every request wait so long.
     #[must_use]
     pub fn latency(mut self, latency: Duration) -> Self {
@@ -218,6 +227,7 @@ impl SimulatorBuilder {
             keys: self.keys,
             page_size_limit: self.page_size_limit,
             group_scope_shape: self.group_scope_shape,
+            gzip: self.gzip,
             latency: self.latency,
             quota: self.quota.map(QuotaMeter::new),
             faults,

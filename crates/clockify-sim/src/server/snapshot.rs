@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::content::{Content, MembershipStatus, MembershipType, SimMembership, SimWorkspace, Truth};
+use crate::content::{
+    Content, MembershipStatus, MembershipType, SimMembership, SimProject, SimWorkspace, Truth,
+};
 
 /// How many orders are kept; a walk uses one.
 const KEPT_ORDERS: usize = 8;
@@ -64,6 +66,11 @@ impl Snapshot {
             all
         });
         all.get(user_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The project with this id.
+    pub(super) fn project(&self, id: &str) -> Option<SimProject> {
+        self.content.project_index(id).map(|index| self.content.project(index))
     }
 
     /// The display name of a user, for objects that mention one.

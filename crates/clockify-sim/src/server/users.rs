@@ -5,7 +5,7 @@ use super::answer::Answer;
 use super::handler::Shared;
 use super::params::Params;
 use super::snapshot::{Snapshot, narrow};
-use crate::content::{AccountStatus, ApiKey, KeyRights, MembershipStatus, RoleCode, SimScope, SimUser};
+use crate::content::{AccountStatus, ApiKey, KeyRights, MembershipStatus, SimScope, SimUser};
 use crate::wire::{self, EntityScope, MembershipFilter, RoleEntity, UserParts};
 
 /// The account statuses that the list shows unless it is told otherwise: limited and deleted accounts are hidden.
@@ -139,10 +139,7 @@ fn selection<'a>(snapshot: &Snapshot, params: &Params) -> Result<Selection<'a>, 
     let project = match params.text("project-id") {
         None => None,
         Some(id) => {
-            let projects = 0..snapshot.content.project_count();
-            let found =
-                projects.map(|index| snapshot.content.project(index)).find(|project| project.id == id);
-            let project = found.ok_or_else(|| Answer::foreign("Project"))?;
+            let project = snapshot.project(id).ok_or_else(|| Answer::foreign("Project"))?;
             Some(project.members.into_iter().map(|member| member.id).collect())
         }
     };
@@ -206,7 +203,9 @@ impl Selection<'_> {
                 content.user(index as usize).name.map(|name| name.to_lowercase())
             }),
             SortColumn::Access => rows.sort_by_cached_key(|&index| {
-                content.user(index as usize).roles.iter().map(|role| role.role).min().is_none_or(|_| false)
+                let strongest = content.user(index as usize).roles.iter().map(|held| held.role).min();
+                // Regular users come behind everybody with a role.
+                (strongest.is_none(), strongest)
             }),
             SortColumn::HourlyRate => rows.sort_by_cached_key(|&index| {
                 content.user(index as usize).hourly_rate.map(|rate| rate.amount)
@@ -238,7 +237,7 @@ fn role_entities(snapshot: &Snapshot, user: &SimUser, shape: GroupScopeShape) ->
         };
         match &held.scope {
             SimScope::Workspace => push(&snapshot.workspace.id, Some(String::new()), None),
-            SimScope::Project(id) => push(id, project_name(snapshot, id), None),
+            SimScope::Project(id) => push(id, snapshot.project(id).map(|project| project.name), None),
             SimScope::User(id) => push(id, snapshot.user_name(id), None),
             SimScope::Group(id) => {
                 let group = snapshot.content.group_index(id).map(|index| snapshot.content.group(index));
@@ -253,14 +252,5 @@ fn role_entities(snapshot: &Snapshot, user: &SimUser, shape: GroupScopeShape) ->
             }
         }
     }
-    debug_assert!(entities.iter().all(|entity| user.has_role(entity.role)), "{:?}", RoleCode::Owner);
     entities
-}
-
-fn project_name(snapshot: &Snapshot, id: &str) -> Option<String> {
-    let projects = 0..snapshot.content.project_count();
-    projects
-        .map(|index| snapshot.content.project(index))
-        .find(|project| project.id == id)
-        .map(|project| project.name)
 }

@@ -1,10 +1,14 @@
 //! A plain HTTP client and the calls that every test makes.
 
-use clockify_sim::Simulator;
+use clockify_sim::{Content, Simulator};
 use reqwest::Method;
 use serde_json::Value;
 
-/// What came back: status, headers, body.
+/// The query that hides nobody and sorts by id.
+pub(crate) const EVERYBODY: &str = "status=ALL&account-statuses=ACTIVE,PENDING_EMAIL_VERIFICATION,NOT_REGISTERED,\
+LIMITED,LIMITED_DELETED,DELETED&sort-column=ID&sort-order=ASCENDING";
+
+/// What came back.
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: reqwest::header::HeaderMap,
@@ -22,18 +26,28 @@ impl Reply {
     }
 
     pub(crate) fn ids(&self) -> Vec<String> {
-        self.rows().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+        self.column("id")
+    }
+
+    /// A field of every row; null reads as the empty text.
+    pub(crate) fn column(&self, field: &str) -> Vec<String> {
+        self.rows().iter().map(|row| row[field].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().unwrap())
+        self.headers.get(name).map(|value| value.to_str().expect("headers are ASCII"))
     }
 
     /// Asserts an error in Clockify's form.
     pub(crate) fn assert_error(&self, status: u16, code: i64, message: &str) {
         assert_eq!(self.status, status, "{}", self.text);
         assert_eq!(self.json(), serde_json::json!({ "message": message, "code": code }));
+        assert_eq!(self.header("content-type"), Some("application/json"));
     }
+}
+
+pub(crate) async fn start(content: impl Content) -> Simulator {
+    Simulator::builder(content).start().await.expect("a free port")
 }
 
 pub(crate) async fn send(
@@ -51,13 +65,13 @@ pub(crate) async fn send(
 }
 
 /// Reads a path below the base address with the simulator's own key.
-pub(crate) async fn get(simulator: &Simulator, path: &str) -> Reply {
-    try_get(simulator, path).await.unwrap()
-}
-
 pub(crate) async fn try_get(simulator: &Simulator, path: &str) -> Result<Reply, reqwest::Error> {
     let url = format!("{}{path}", simulator.base_url());
     send(Method::GET, &url, &[("X-Api-Key", simulator.api_key())]).await
+}
+
+pub(crate) async fn get(simulator: &Simulator, path: &str) -> Reply {
+    try_get(simulator, path).await.expect("an answer")
 }
 
 /// Reads a path below the simulated workspace.
@@ -68,6 +82,3 @@ pub(crate) async fn get_in(simulator: &Simulator, path: &str) -> Reply {
 pub(crate) fn in_workspace(simulator: &Simulator, path: &str) -> String {
     format!("/workspaces/{}{path}", simulator.workspace_id())
 }
-
-/// The query that hides nobody.
-pub(crate) const EVERYBODY: &str = "status=ALL&account-statuses=ACTIVE,PENDING_EMAIL_VERIFICATION,NOT_REGISTERED,LIMITED,LIMITED_DELETED,DELETED&sort-column=ID&sort-order=ASCENDING";
