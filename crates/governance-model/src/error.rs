@@ -33,7 +33,7 @@ pub enum ErrorClass {
 impl ErrorClass {
     /// Whether the same call may succeed later without anybody changing anything.
     pub const fn is_transient(self) -> bool {
-        matches!(self, Self::Unavailable | Self::DeadlineExceeded)
+        matches!(self, Self::Cancelled | Self::Unavailable | Self::DeadlineExceeded)
     }
 }
 

@@ -69,8 +69,14 @@ pub async fn sync<C: Connector, T: SyncStores>(
         concurrency: options.concurrency.max(1),
         earlier,
     };
-    let mut store =
-        read::all(&reading, begun.store, &mut begun.checkpoint, begun.cursors, options.stop.clone()).await?;
+    let stop = options.stop.clone();
+    let mut store = match read::all(&reading, begun.store, &mut begun.checkpoint, begun.cursors, stop).await {
+        Ok(store) => store,
+        Err(error) => {
+            forget_if_worthless(stores, &error, &begun.baseline);
+            return Err(error);
+        }
+    };
 
     observer.event(&Event::Phase(Phase::Resolve));
     resolve(connector, &mut store, &begun.baseline, &mut begun.checkpoint, &options.scope, clock)?;
@@ -179,6 +185,19 @@ fn resume<T: SyncStores>(
             stores.discard().map_err(SyncError::store)?;
             Ok(None)
         }
+    }
+}
+
+/// Throws an unfinished sync away when it failed for good before it held anybody: a key without rights must not leave
+/// files behind. Whatever holds people is kept, because somebody may put the cause right and go on.
+fn forget_if_worthless<T: SyncStores>(stores: &T, error: &SyncError, baseline: &Baseline) {
+    if !matches!(error, SyncError::Connector(error) if !error.class.is_transient()) {
+        return;
+    }
+    let people = stores.open().ok().flatten().and_then(|store| store.counts().ok());
+    let holds_people = people.is_none_or(|counts| counts.contains_key(baseline.inventory_type.as_str()));
+    if !holds_people && let Err(error) = stores.discard() {
+        tracing::debug!(%error, "The unfinished sync stays.");
     }
 }
 

@@ -45,7 +45,7 @@ fn people(database: &Connection, content: &dyn Content) {
         })
         .collect();
     let mut states = [0; 3];
-    for user in content.users() {
+    for user in content.all_users() {
         let resource = &found[&format!("user:{}", user.id)];
         let trait_: v2::UserTrait = resource.annotations[0].to_msg().unwrap();
         let email = user.email.clone().unwrap_or_default();
@@ -98,7 +98,7 @@ async fn a_chosen_type_only() {
     let simulator = Simulator::builder(SeededWorkspace::demo()).api_key(KEY).start().await.unwrap();
     let program = Program::against(&simulator);
     program.run(&["--sync-resource-types", "user"]).succeeded();
-    let users = simulator.content().users().map(|user| format!("user:{}", user.id)).collect();
+    let users = simulator.content().all_users().map(|user| format!("user:{}", user.id)).collect();
     with(&program.output(), |database| {
         same(&ids(database, "v1_resources"), &users);
         assert!(ids(database, "v1_grants").is_empty());

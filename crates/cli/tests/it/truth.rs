@@ -19,7 +19,7 @@ impl Expected {
             expected.resources.insert(format!("role:{role}"));
             expected.entitlements.insert(format!("role:{role}:assigned"));
         }
-        let groups: BTreeMap<_, _> = content.groups().map(|group| (group.id.clone(), group)).collect();
+        let groups: BTreeMap<_, _> = content.all_groups().map(|group| (group.id.clone(), group)).collect();
         for group in groups.values() {
             expected.thing("group", &group.id);
             for member in &group.user_ids {
@@ -31,12 +31,12 @@ impl Expected {
                 expected.has("role:team-manager:assigned", "user", manager);
             }
         }
-        for user in content.users() {
+        for user in content.all_users() {
             expected.resources.insert(format!("user:{}", user.id));
             expected.roles(&user, &groups, projects);
         }
         if projects {
-            for project in content.projects() {
+            for project in content.all_projects() {
                 expected.thing("project", &project.id);
                 let member_of = format!("project:{}:member", project.id);
                 for member in &project.members {
