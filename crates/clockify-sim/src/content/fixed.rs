@@ -45,9 +45,9 @@ impl FixedWorkspace {
     pub fn copy_of<C: Content + ?Sized>(content: &C) -> Self {
         Self {
             workspace: content.workspace(),
-            users: content.users().collect(),
-            groups: content.groups().collect(),
-            projects: content.projects().collect(),
+            users: content.all_users().collect(),
+            groups: content.all_groups().collect(),
+            projects: content.all_projects().collect(),
             key_owner: content.key_owner(),
             api_keys: content.api_keys(),
             other_workspaces: content.other_workspaces(),

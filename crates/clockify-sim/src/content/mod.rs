@@ -88,17 +88,17 @@ pub trait Content: Send + Sync + 'static {
 /// The facts of a [`Content`] in sequence, for tests that compute what a correct reader must find.
 pub trait Truth: Content {
     /// Every member, in order of index.
-    fn users(&self) -> impl Iterator<Item = SimUser> + '_ {
+    fn all_users(&self) -> impl Iterator<Item = SimUser> + '_ {
         (0..self.user_count()).map(|index| self.user(index))
     }
 
     /// Every group, in order of index.
-    fn groups(&self) -> impl Iterator<Item = SimGroup> + '_ {
+    fn all_groups(&self) -> impl Iterator<Item = SimGroup> + '_ {
         (0..self.group_count()).map(|index| self.group(index))
     }
 
     /// Every project, in order of index.
-    fn projects(&self) -> impl Iterator<Item = SimProject> + '_ {
+    fn all_projects(&self) -> impl Iterator<Item = SimProject> + '_ {
         (0..self.project_count()).map(|index| self.project(index))
     }
 }

@@ -53,12 +53,12 @@ impl Snapshot {
                     status,
                 });
             };
-            for group in self.content.groups() {
+            for group in self.content.all_groups() {
                 for user in &group.user_ids {
                     add(user, &group.id, MembershipType::UserGroup, MembershipStatus::Active);
                 }
             }
-            for project in self.content.projects() {
+            for project in self.content.all_projects() {
                 for member in &project.members {
                     add(&member.id, &project.id, MembershipType::Project, member.status.clone());
                 }
