@@ -1,2 +1,23 @@
-//! bin
-fn main(){}
+//! Repository tasks, run as `cargo xtask <task>`. Each task is a module; this file only dispatches.
+
+mod ci;
+mod fixtures;
+
+use clap::Parser as _;
+
+/// Repository tasks.
+#[derive(Debug, clap::Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask")]
+enum Task {
+    /// Checks everything that must hold before a change lands.
+    Ci,
+    /// Reduces Clockify's OpenAPI file to `fixtures/contract/clockify.json`.
+    Fixtures(fixtures::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Task::parse() {
+        Task::Ci => ci::run(),
+        Task::Fixtures(options) => fixtures::run(&options),
+    }
+}

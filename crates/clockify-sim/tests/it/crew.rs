@@ -36,7 +36,6 @@ pub(crate) fn crew() -> FixedWorkspace {
 
     let owner = person(1, "Olga Owner", "olga", A::Active, M::Active);
     let mut crew = FixedWorkspace::with_owner(SimWorkspace::new(WORKSPACE, "Crew"), owner);
-    crew.workspace.cake_organization_id = "64b0000000000000000000ca".to_owned();
     crew.users.extend([
         person(2, "Adam Admin", "Adam", A::Active, M::Active).with_role(RoleCode::Admin, SimScope::Workspace),
         person(3, "Cleo", "cleo", A::Active, M::Active),
