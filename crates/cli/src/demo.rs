@@ -70,8 +70,14 @@ fn keep_running(args: &SyncArgs) -> String {
          export BATON_CLOCKIFY_API_KEY={DEMO_KEY}\n  \
          export BATON_CLOCKIFY_WORKSPACE_ID={}\n  \
          export BATON_CLOCKIFY_BASE_URL={}\n  \
-         baton-clockify --file other.c1z\n",
+         {} --file other.c1z\n",
         args.clockify_workspace_id.as_deref().unwrap_or_default(),
         args.clockify_base_url,
+        program(),
     )
+}
+
+/// The program as it was called, so that what is printed can be typed.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "baton-clockify".to_owned())
 }

@@ -5,7 +5,8 @@ use insta::{assert_snapshot, with_settings};
 
 use crate::program::{KEY, Program};
 
-const FILTERS: [(&str, &str); 6] = [
+const FILTERS: [(&str, &str); 7] = [
+    (r"/[^ ]*/baton-clockify", "baton-clockify"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
     (r"Time +\d+\.\d\d s", "Time       SECONDS"),
     (r"\d+(\.\d)? (KiB|B)", "SIZE"),
