@@ -17,7 +17,7 @@ impl Shared {
             let request = Request { operation, attempt };
             self.keep_pace(&request).await;
             let error = match self.attempt(&request, url).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => return Ok(answer.after(attempt)),
                 Err(error) => error.after(attempt),
             };
             if !error.is_retryable() {

@@ -21,9 +21,19 @@ pub(crate) struct Answer {
     status: u16,
     body: Bytes,
     last_page: Option<bool>,
+    attempts: u32,
 }
 
 impl Answer {
+    pub(super) fn after(self, attempts: u32) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// How many requests it took.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
     pub(super) fn status(&self) -> u16 {
         self.status
     }
@@ -65,8 +75,9 @@ impl Answer {
     fn misshapen<T: DeserializeOwned>(self, operation: Operation, error: &serde_json::Error) -> Error {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let path = match serde_path_to_error::deserialize::<_, T>(&mut json) {
-            Err(located) if located.path().iter().next().is_some() => located.path().to_string(),
-            _ => String::new(),
+            // A place inside a value that was being read has no name and prints as a question mark.
+            Err(located) => located.path().to_string().trim_end_matches(['?', '.']).to_owned(),
+            Ok(_) => String::new(),
         };
         let detail = match error.classify() {
             Category::Data => "not of the expected type".to_owned(),
@@ -80,6 +91,7 @@ impl Answer {
             .with_status(self.status)
             .with_detail(detail)
             .with_body(self.body)
+            .after(self.attempts)
     }
 }
 
@@ -122,7 +134,7 @@ impl Shared {
         if *first == b'<' || content == Content::Other {
             return Err(Error::new(operation, ErrorKind::NotJson { html: *first == b'<' }));
         }
-        Ok(Answer { status, body, last_page })
+        Ok(Answer { status, body, last_page, attempts: 1 })
     }
 
     /// Reads the body up to the limit, counted after decompression, and never holds more than one piece above it.

@@ -66,10 +66,15 @@ impl Lenient {
     }
 }
 
+/// A body that is no object: bare text, or a JSON string. Web pages and other JSON have nothing to say.
 fn plain(body: &[u8], credential: &Credential) -> Option<String> {
+    if let Ok(text) = serde_json::from_slice::<String>(body) {
+        return clean(&text, credential);
+    }
     let text = String::from_utf8_lossy(body);
-    let text = text.trim_start();
-    if text.starts_with(['<', '{', '[']) { None } else { clean(text, credential) }
+    let markup = text.trim_start().starts_with(['<', '{', '[']);
+    let json = serde_json::from_str::<IgnoredAny>(&text).is_ok();
+    if markup || json { None } else { clean(&text, credential) }
 }
 
 /// Removes the credential and control characters, joins lines, and shortens.

@@ -10,7 +10,8 @@ use crate::{Operation, WaitReason};
 
 impl Error {
     pub(crate) fn new(operation: Operation, kind: ErrorKind) -> Self {
-        let maybe_sent = !matches!(kind, ErrorKind::InvalidRequest | ErrorKind::Connect);
+        let maybe_sent =
+            !matches!(kind, ErrorKind::InvalidRequest | ErrorKind::Connect | ErrorKind::TooManyPages { .. });
         Self(Box::new(Inner {
             operation,
             kind,

@@ -97,11 +97,12 @@ impl<T: Listed> List<T> {
 
         let answer = self.client.call(operation, &self.url(number, size, narrowed)).await?;
         let last_page = answer.last_page();
+        let attempts = answer.attempts();
         let rows = answer.rows::<T>(operation)?;
         let count = rows.items.len() + rows.skipped;
         let print = fingerprint(rows.items.iter().map(T::id));
         if !rows.items.is_empty() && cursor.repeats(print) {
-            return Err(Error::new(operation, ErrorKind::RepeatedPage));
+            return Err(Error::new(operation, ErrorKind::RepeatedPage).after(attempts));
         }
         if rows.skipped > 0 {
             tracing::warn!(%operation, skipped = rows.skipped, "Skipped elements without an identifier.");
