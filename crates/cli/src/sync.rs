@@ -103,8 +103,8 @@ fn hint(error: &SyncError) -> Option<String> {
             Some("wait until it is done, or write to another file with --file".to_owned())
         }
         SyncError::SuspiciousShrink(_) => Some(
-            "the previous file is untouched; check that the key's owner still is an admin, and accept what was read \
-             with --allow-shrink if it is right"
+            "the previous file is untouched, and the next run reads afresh; check that the key's owner still is an \
+             admin, and if the workspace really looks like that, add --allow-shrink"
                 .to_owned(),
         ),
         SyncError::Stopped => Some("run the same command again to go on".to_owned()),

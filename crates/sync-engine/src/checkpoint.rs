@@ -17,6 +17,10 @@ const FORMAT: u32 = 1;
 pub(crate) const BASELINE: &str = "baseline";
 /// Key of the note with the inventory taken after reading.
 pub(crate) const INVENTORY: &str = "inventory-after";
+/// Key of the note with what the comparison with the inventories found.
+pub(crate) const COMPLETENESS: &str = "completeness";
+/// Key of the note with what became of references that lead nowhere.
+pub(crate) const INTEGRITY: &str = "integrity";
 /// Prefix of the notes with open cursors.
 pub(crate) const CURSOR: &str = "cursor/";
 /// Prefix of the notes with deferred statements.

@@ -94,8 +94,15 @@ pub async fn sync<C: Connector, T: SyncStores>(
         verify::completeness(connector, &mut store, &begun.baseline, after.as_ref(), &options.scope, clock)?;
     completeness.doubt(&begun.checkpoint.doubts);
     let mut integrity = verify::integrity(connector, &mut store, clock)?;
-    if !options.allow_shrink {
-        verify::shrink(&store, &begun.baseline, &options.scope)?;
+    if !options.allow_shrink
+        && let Err(error) = verify::shrink(&store, &begun.baseline, &options.scope)
+    {
+        // Going on with it would refuse it again for ever; the next run reads afresh.
+        drop(store);
+        if matches!(error, SyncError::SuspiciousShrink(_)) {
+            stores.discard().map_err(SyncError::store)?;
+        }
+        return Err(error);
     }
 
     observer.event(&Event::Phase(Phase::Expand));

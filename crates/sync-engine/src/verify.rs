@@ -6,13 +6,17 @@
 
 use std::collections::BTreeSet;
 
-use governance_model::{Baseline, Connector, Facts, Inventory, Missing, ResourceId, Scope, State};
+use governance_model::{Baseline, Connector, Facts, Inventory, Missing, Resource, ResourceId, Scope};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use crate::checkpoint::{COMPLETENESS, INTEGRITY, decode};
 use crate::report::{Completeness, Integrity};
 use crate::store::{Change, SyncStore};
 use crate::{Clock, SyncError};
 
-/// Compares what was read with the inventories, and makes stand-ins for what is missing.
+/// Compares what was read with the inventories, and makes stand-ins for what is missing. The findings are stored with the
+/// stand-ins: a run that goes on after them would take them for what was read.
 ///
 /// # Errors
 /// When the store fails.
@@ -24,6 +28,9 @@ pub(crate) fn completeness<C: Connector, S: SyncStore>(
     scope: &Scope,
     clock: &dyn Clock,
 ) -> Result<Completeness, SyncError> {
+    if let Some(found) = noted(store, COMPLETENESS)? {
+        return Ok(found);
+    }
     let mut found = Completeness::default();
     if !scope.includes(&baseline.inventory_type) {
         found.reasons.push(format!("{} resources were not asked for", baseline.inventory_type));
@@ -67,8 +74,8 @@ pub(crate) fn completeness<C: Connector, S: SyncStore>(
             baseline.inventory_type
         ));
     }
-    put(store, &Facts { resources: stand_ins, ..Facts::default() }, clock)?;
     found.verified = found.reasons.is_empty();
+    put(store, stand_ins, note(COMPLETENESS, &found)?, clock)?;
     Ok(found)
 }
 
@@ -81,18 +88,15 @@ pub(crate) fn integrity<C: Connector, S: SyncStore>(
     store: &mut S,
     clock: &dyn Clock,
 ) -> Result<Integrity, SyncError> {
-    let mut found = Integrity::default();
+    let mut found: Integrity = noted(store, INTEGRITY)?.unwrap_or_default();
     let dangling = store.dangling().map_err(SyncError::store)?;
     let resources: Vec<_> = dangling
         .principals
         .iter()
         .filter_map(|id| connector.stand_in(id, &Missing::GrantPrincipal))
         .collect();
-    debug_assert!(
-        resources.iter().all(|made| made.status.as_ref().is_none_or(|s| s.state != State::Enabled))
-    );
-    found.stand_ins = resources.iter().map(|resource| resource.id.clone()).collect();
-    put(store, &Facts { resources, ..Facts::default() }, clock)?;
+    found.stand_ins.extend(resources.iter().map(|resource| resource.id.clone()));
+    put(store, resources, note(INTEGRITY, &found)?, clock)?;
 
     // What is still loose has no stand-in: it goes, and is counted. An entitlement that goes may loosen its grants.
     loop {
@@ -106,6 +110,7 @@ pub(crate) fn integrity<C: Connector, S: SyncStore>(
         let change = Change {
             remove_grants: &dangling.grants,
             remove_entitlements: &dangling.entitlements,
+            put_notes: vec![note(INTEGRITY, &found)?],
             ..Change::default()
         };
         store.commit(&change).map_err(SyncError::store)?;
@@ -133,11 +138,30 @@ pub(crate) fn shrink<S: SyncStore>(store: &S, baseline: &Baseline, scope: &Scope
     Ok(())
 }
 
-fn put<S: SyncStore>(store: &mut S, facts: &Facts, clock: &dyn Clock) -> Result<(), SyncError> {
-    if facts.is_empty() {
-        return Ok(());
-    }
-    let change = Change { facts: Some(facts), discovered_at: Some(clock.now()), ..Change::default() };
+type Note = (String, Vec<u8>);
+
+fn note(key: &str, findings: &impl Serialize) -> Result<Note, SyncError> {
+    let value = serde_json::to_vec(findings).map_err(|error| SyncError::Checkpoint(error.to_string()))?;
+    Ok((key.to_owned(), value))
+}
+
+fn noted<S: SyncStore, T: DeserializeOwned>(store: &S, key: &str) -> Result<Option<T>, SyncError> {
+    store.note(key).map_err(SyncError::store)?.map(|value| decode(key, &value)).transpose()
+}
+
+fn put<S: SyncStore>(
+    store: &mut S,
+    resources: Vec<Resource>,
+    note: Note,
+    clock: &dyn Clock,
+) -> Result<(), SyncError> {
+    let facts = Facts { resources, ..Facts::default() };
+    let change = Change {
+        facts: Some(&facts),
+        discovered_at: Some(clock.now()),
+        put_notes: vec![note],
+        ..Change::default()
+    };
     store.commit(&change).map_err(SyncError::store)?;
     Ok(())
 }

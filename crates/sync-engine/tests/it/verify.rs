@@ -1,7 +1,9 @@
 //! Completeness, integrity, and the refusal to call everybody gone.
 
 use governance_model::{Entitlement, ErrorClass, Page, Purpose, ResourceId, ResourceTypeId};
-use sync_engine::{C1zStores, NoObserver, Options, Sealed, SyncError, SyncReport, SystemClock};
+use sync_engine::{
+    C1zStores, Event, NoObserver, Observer, Options, Phase, Sealed, SyncError, SyncReport, SystemClock,
+};
 
 use crate::dump;
 use crate::scripted::{Scripted, USER, cursor, inventory, member};
@@ -98,10 +100,15 @@ async fn a_sync_without_people_is_not_sealed_unless_allowed() {
     assert_eq!(error.class(), ErrorClass::FailedPrecondition);
     assert_eq!(std::fs::read(&output).unwrap(), sealed, "the previous file is untouched");
 
+    // The refused sync is gone: a healthy source is read afresh.
+    let (healthy, _) = run(&Scripted::workspace(3), &output, false).await.unwrap();
+    assert_eq!(healthy.runs, 1);
+    assert_eq!(dump::syncs(&output)[0].0, first.sync_id);
+
     run(&full, &output, true).await.unwrap();
     let held = dump::syncs(&output);
     assert_eq!(held.len(), 2);
-    assert_eq!(held[0].0, first.sync_id);
+    assert_eq!(held[0].0, healthy.sync_id);
 }
 
 #[tokio::test]
@@ -118,4 +125,38 @@ async fn a_sync_without_the_keys_own_account_is_not_sealed_unless_allowed() {
     assert!(!output.exists());
     run(&source, &output, true).await.unwrap();
     assert!(output.exists());
+}
+
+/// Fails once everything is verified, just before sealing.
+struct Stumble(std::path::PathBuf);
+
+impl Observer for Stumble {
+    fn event(&self, event: &Event<'_>) {
+        if matches!(event, Event::Phase(Phase::Expand)) {
+            // A folder where the output should go: sealing fails before the sync is ended.
+            std::fs::create_dir(&self.0).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_found_missing_is_not_forgotten_by_a_run_that_goes_on_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("sync.c1z");
+    let mut source = Scripted::workspace(2);
+    source.after = Some(inventory(&["u000", "u001", "hidden"]));
+    let ghost = ResourceId::new(USER, "ghost");
+    source.pages.get_mut(&cursor("groups", 0)).unwrap().facts.grants.push(member("g0", &ghost));
+    let stores = C1zStores::lock(&output).unwrap();
+    let outcome =
+        sync_engine::sync(&source, &stores, &SystemClock, &Options::default(), &Stumble(output.clone()))
+            .await;
+    assert!(matches!(outcome, Err(SyncError::Store(_))), "{outcome:?}");
+    std::fs::remove_dir(&output).unwrap();
+    drop(stores);
+
+    let (report, _) = run(&source, &output, false).await.unwrap();
+    assert_eq!(report.completeness.missing, ["hidden"]);
+    assert!(!report.completeness.verified);
+    assert_eq!(report.integrity.stand_ins, [ghost]);
 }
