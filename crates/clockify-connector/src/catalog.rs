@@ -17,6 +17,9 @@ pub const ROLE: ResourceTypeId = ResourceTypeId::from_static("role");
 /// Projects, when they are asked for.
 pub const PROJECT: ResourceTypeId = ResourceTypeId::from_static("project");
 
+/// What an id in a role's scope is when nobody can tell; no resource has this type.
+pub(crate) const UNKNOWN: ResourceTypeId = ResourceTypeId::from_static("unknown");
+
 /// Belonging to a group or a project.
 pub(crate) const MEMBER: &str = "member";
 /// Managing the people of a group, or a project.

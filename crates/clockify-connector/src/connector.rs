@@ -1,5 +1,7 @@
 //! The connector: which pages there are, and what becomes of them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use clockify_api::model::MembershipStatus;
 use clockify_api::{Client, PageCursor, WorkspaceId};
 use governance_model::{
@@ -10,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::{self, GROUP, PROJECT, ROLE, USER};
 use crate::context::{Context, Drops};
+use crate::deferred::Note;
 use crate::{deferred, errors, group, project, role, user};
 
 /// Changes whenever the same answers of Clockify would become other facts, so that no sync is half of one mapping and
@@ -84,26 +87,26 @@ impl ClockifyConnector {
         for row in &read.items {
             user::add(row, context, &mut page, &mut drops);
             let is_operator = context.baseline.operator.as_ref().is_some_and(|own| own.resource == row.id);
-            if is_operator && !role::held(row, context, &mut Drops::default()).is_administrative() {
-                page.doubts.push(
-                    "the key's owner is neither owner nor admin, so Clockify may hide people".to_owned(),
-                );
+            if is_operator {
+                let held = role::held(row, context, &mut Drops::default());
+                page.doubts.extend(held.doubt().map(str::to_owned));
             }
         }
         for status in &read.narrowed {
             page.doubts.push(format!("Clockify did not accept the filter for accounts in state {status}"));
         }
-        finish(page, drops, read.skipped, read.next)
+        Ok(finish(page, drops, read.skipped, read.next))
     }
 
     async fn groups(&self, at: &PageCursor) -> Result<(Page, Option<PageCursor>), ConnectorError> {
         let read = self.client.user_groups(&self.workspace).page_size(self.settings.page_size).page(at).await;
         let read = read.map_err(errors::translate)?;
         let (mut page, mut drops) = (Page::default(), Drops::default());
+        page.deferred.push(Deferred { note: Note::Groups.write() });
         for row in &read.items {
             group::add(row, &mut page, &mut drops);
         }
-        finish(page, drops, read.skipped, read.next)
+        Ok(finish(page, drops, read.skipped, read.next))
     }
 
     async fn projects(
@@ -117,7 +120,7 @@ impl ClockifyConnector {
         for row in &read.items {
             project::add(row, context, &mut page, &mut drops);
         }
-        finish(page, drops, read.skipped, read.next)
+        Ok(finish(page, drops, read.skipped, read.next))
     }
 
     fn context<'a>(&self, baseline: &'a Baseline) -> Context<'a> {
@@ -147,7 +150,7 @@ impl Connector for ClockifyConnector {
     async fn validate(&self) -> Result<Baseline, ConnectorError> {
         let owner = self.client.me().await.map_err(errors::translate)?;
         let workspace = self.members().await?;
-        let mut details = std::collections::BTreeMap::new();
+        let mut details = BTreeMap::new();
         if let Some(plan) = &workspace.feature_subscription_type {
             details.insert("plan".to_owned(), plan.clone());
         }
@@ -246,21 +249,26 @@ fn finish(
     mut drops: Drops,
     skipped: usize,
     next: Option<PageCursor>,
-) -> Result<(Page, Option<PageCursor>), ConnectorError> {
+) -> (Page, Option<PageCursor>) {
     drops.many("row without id", skipped as u64);
     page.dropped = drops.finish();
-    Ok((page, next))
+    (page, next)
 }
 
-/// The workspace's own list of its members, of any status (clockify reference 3.4).
+/// The workspace's own list of its members, of any status (clockify reference 3.4). Whoever is listed twice with
+/// different statuses has none.
 fn inventory(workspace: &clockify_api::model::Workspace) -> Inventory {
-    let mut inventory = Inventory::default();
+    let mut listed: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for membership in &workspace.memberships {
         let elsewhere = membership.target_id.as_deref().is_some_and(|target| target != workspace.id);
         if let (Some(user), false) = (&membership.user_id, elsewhere) {
-            let status = membership.membership_status.as_ref().map_or("", MembershipStatus::as_str);
-            inventory.entries.insert(user.clone(), status.to_owned());
+            let status = membership.membership_status.as_ref().map(MembershipStatus::as_str);
+            listed.entry(user).or_default().extend(status);
         }
     }
-    inventory
+    let entries = listed.into_iter().map(|(user, statuses)| {
+        let only = if statuses.len() == 1 { statuses.first().copied() } else { None };
+        (user.to_owned(), only.unwrap_or_default().to_owned())
+    });
+    Inventory { entries: entries.collect() }
 }

@@ -7,7 +7,8 @@ use governance_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{GROUP, USER, WorkspaceRole};
+use crate::catalog::{GROUP, UNKNOWN, USER, WorkspaceRole};
+use crate::context::Drops;
 use crate::role::Scopes;
 use crate::{project, role};
 
@@ -15,6 +16,8 @@ use crate::{project, role};
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub(crate) enum Note {
+    /// The groups are being read. Without this, an id that is no known group may still be one.
+    Groups,
     /// A team manager whose scope has ids that may be people or groups.
     TeamManager {
         /// The holder.
@@ -65,25 +68,33 @@ pub(crate) fn resolve(
     projects: bool,
     page: &mut Page,
 ) -> Result<(), ConnectorError> {
+    let notes = notes.iter().map(|note| Note::read(&note.note)).collect::<Result<Vec<_>, _>>()?;
+    let groups_read = notes.iter().any(|note| matches!(note, Note::Groups));
+    let mut drops = Drops::default();
     // Per team manager the scope that the notes tell, and whether the list of users told of the role at all.
     let mut managers: BTreeMap<String, (Scopes, bool)> = BTreeMap::new();
     for note in notes {
-        match Note::read(&note.note)? {
+        match note {
+            Note::Groups => {}
             Note::TeamManager { user, groups, users, open } => {
                 let (scopes, told) = managers.entry(user).or_default();
                 *told = true;
                 scopes.extend(groups.into_iter().map(|id| ((GROUP, id), None)));
                 scopes.extend(users.into_iter().map(|(id, name)| ((USER, id), name)));
                 for id in open {
-                    scopes.insert((kind_of(&id, known)?, id), None);
+                    let kind = kind_of(&id, known, groups_read)?.unwrap_or(UNKNOWN);
+                    scopes.insert((kind, id), None);
                 }
             }
             Note::GroupManager { group, user } => {
                 managers.entry(user).or_default().0.insert((GROUP, group), None);
             }
             Note::ProjectMember { project, member, status } => {
-                let member = ResourceId::new(kind_of(&member, known)?, member);
-                project::add_member(&project, member, status.as_deref(), page);
+                let Some(kind) = kind_of(&member, known, groups_read)? else {
+                    drops.count("project member that may be a group");
+                    continue;
+                };
+                project::add_member(&project, ResourceId::new(kind, member), status.as_deref(), page);
             }
         }
     }
@@ -94,13 +105,18 @@ pub(crate) fn resolve(
             role::add_role(&user, role, &scopes, projects, page);
         }
     }
+    page.dropped = drops.finish();
     Ok(())
 }
 
-/// A group if there is one with this id; else a person, who becomes a stand-in if nobody returned them.
-fn kind_of(id: &str, known: &dyn Known) -> Result<ResourceTypeId, ConnectorError> {
-    let is_group = known.contains(&ResourceId::new(GROUP, id)).map_err(lookup_failed)?;
-    Ok(if is_group { GROUP } else { USER })
+/// A group if there is one with this id; else a person, who becomes a stand-in if nobody returned them. `None` if only
+/// the groups could tell and they were not asked for.
+fn kind_of(id: &str, known: &dyn Known, groups_read: bool) -> Result<Option<ResourceTypeId>, ConnectorError> {
+    if known.contains(&ResourceId::new(GROUP, id)).map_err(lookup_failed)? {
+        return Ok(Some(GROUP));
+    }
+    let is_person = groups_read || known.contains(&ResourceId::new(USER, id)).map_err(lookup_failed)?;
+    Ok(is_person.then_some(USER))
 }
 
 fn lookup_failed(error: KnownError) -> ConnectorError {

@@ -13,6 +13,7 @@ const WORKSPACE: &str = "check --clockify-workspace-id: it is the 24 characters 
                          the workspace; and that the key's owner belongs to that workspace";
 const SUSPENDED: &str =
     "the workspace or the account is suspended; its owner has to settle that with Clockify";
+const EMAIL: &str = "the key's owner has to confirm their e-mail address in Clockify first";
 const QUOTA: &str = "a workspace on the Free plan has 30 requests an hour; what was read is kept, so run the same \
                      command again later, or set --clockify-rate-limit 30/h";
 const NETWORK: &str = "check the network, and proxy settings (HTTPS_PROXY, NO_PROXY)";
@@ -36,6 +37,12 @@ fn classify(error: &Error) -> (ErrorClass, Option<&'static str>) {
         ErrorKind::Redirect { .. } | ErrorKind::NotJson { html: true } => {
             (ErrorClass::InvalidArgument, Some(BASE_URL))
         }
+        // Not in Clockify's own words: another server, or a path that is not the API's.
+        ErrorKind::Api
+            if error.fault() == Some(Fault::Other) && matches!(error.status(), Some(404 | 405)) =>
+        {
+            (ErrorClass::InvalidArgument, Some(BASE_URL))
+        }
         ErrorKind::Api => error.fault().map_or((ErrorClass::Internal, None), refused),
         _ => (ErrorClass::Internal, None),
     }
@@ -44,6 +51,7 @@ fn classify(error: &Error) -> (ErrorClass, Option<&'static str>) {
 fn refused(fault: Fault) -> (ErrorClass, Option<&'static str>) {
     match fault {
         Fault::Credential => (ErrorClass::Unauthenticated, Some(REGION)),
+        Fault::EmailUnverified => (ErrorClass::FailedPrecondition, Some(EMAIL)),
         Fault::Permission => (ErrorClass::PermissionDenied, Some(RIGHTS)),
         Fault::Suspended => (ErrorClass::FailedPrecondition, Some(SUSPENDED)),
         Fault::UnknownId => (ErrorClass::NotFound, Some(WORKSPACE)),

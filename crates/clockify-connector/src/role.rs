@@ -13,6 +13,7 @@ use governance_model::{Deferred, Grant, GrantId, Page, Profile, ResourceId, Reso
 use crate::catalog::{ASSIGNED, GROUP, MANAGER, PROJECT, USER, WorkspaceRole, entitlement};
 use crate::context::{Context, Drops};
 use crate::deferred::Note;
+use crate::text;
 
 /// The name of having no role.
 pub(crate) const REGULAR: &str = "regular";
@@ -50,9 +51,15 @@ impl Held {
         self.roles.keys().map(|role| role.id()).chain(self.unknown.iter().map(String::as_str))
     }
 
-    /// Whether a role gives administrative access to the whole workspace.
-    pub(crate) fn is_administrative(&self) -> bool {
-        self.roles.keys().any(|role| role.is_administrative())
+    /// Why a key of this holder may not be shown everything, if that is so (clockify reference 2.3 and 2.4).
+    pub(crate) fn doubt(&self) -> Option<&'static str> {
+        if self.roles.keys().any(|role| role.is_administrative()) {
+            None
+        } else if self.told {
+            Some("the key's owner is neither owner nor admin, so Clockify may hide people")
+        } else {
+            Some("Clockify does not say whether the key's owner is an admin, so it may hide people and roles")
+        }
     }
 }
 
@@ -68,7 +75,7 @@ pub(crate) fn held(user: &User, context: &Context<'_>, drops: &mut Drops) -> Hel
             Some(Role::TeamManager) => team_manager(&mut held, given, context, drops),
             Some(Role::ProjectManager) => project_manager(&mut held, given, drops),
             Some(other) => {
-                drops.count(format!("unknown role {}", crate::text::clip(other.as_str(), 64)));
+                drops.count(format!("unknown role {}", text::clip(other.as_str(), text::MAX_RAW_BYTES)));
                 held.unknown.insert(other.as_str().to_owned());
             }
             None => drops.count("role without a name"),
@@ -111,18 +118,32 @@ fn team_manager(held: &mut Held, given: &UserRole, context: &Context<'_>, drops:
                 continue;
             }
         };
-        let name = entity.name.clone().filter(|_| scope.0 == USER);
+        // The name is the entity's, and a group may show as one of its members.
+        let name = entity.name.as_deref().filter(|_| scope.0 == USER);
         let of_group = scope.0 == GROUP;
-        if scopes.insert(scope, name).is_some() && !of_group {
+        if !cover(scopes, scope, name) && !of_group {
             drops.count("duplicate role scope");
         }
     }
 }
 
+/// Adds to a scope; false if it was covered already. A name once given stays.
+fn cover(scopes: &mut Scopes, covered: (ResourceTypeId, String), name: Option<&str>) -> bool {
+    let mut added = false;
+    let known = scopes.entry(covered).or_insert_with(|| {
+        added = true;
+        None
+    });
+    if known.is_none() {
+        *known = name.map(str::to_owned);
+    }
+    added
+}
+
 fn project_manager(held: &mut Held, given: &UserRole, drops: &mut Drops) {
     let scopes = held.roles.entry(WorkspaceRole::ProjectManager).or_default();
     for entity in &given.entities {
-        if scopes.insert((PROJECT, entity.id.clone()), entity.name.clone()).is_some() {
+        if !cover(scopes, (PROJECT, entity.id.clone()), entity.name.as_deref()) {
             drops.count("duplicate role scope");
         }
     }

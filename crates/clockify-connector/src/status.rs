@@ -7,6 +7,7 @@ use clockify_api::model::{AccountStatus, MembershipStatus, MembershipType, User}
 use governance_model::{State, Status};
 
 use crate::context::{Context, Drops};
+use crate::text;
 
 /// The state that the two raw values amount to, and the values themselves as details.
 pub(crate) fn of(account: Option<&AccountStatus>, membership: Option<&MembershipStatus>) -> Status {
@@ -14,15 +15,17 @@ pub(crate) fn of(account: Option<&AccountStatus>, membership: Option<&Membership
     use MembershipStatus as M;
     let state = match (account, membership) {
         (Some(A::Deleted | A::LimitedDeleted), _) => State::Deleted,
-        (_, Some(M::Pending | M::Declined | M::Inactive)) => State::Disabled,
+        // Invited, refused or deactivated; or added directly while nobody has signed up with that address yet, so that
+        // there is no account to use.
+        (_, Some(M::Pending | M::Declined | M::Inactive)) | (Some(A::NotRegistered), Some(M::Active)) => {
+            State::Disabled
+        }
         (Some(A::Active | A::PendingEmailVerification | A::Limited), Some(M::Active)) => State::Enabled,
-        // Added directly, and nobody has signed up with that address yet: there is no account to use.
-        (Some(A::NotRegistered), Some(M::Active)) => State::Disabled,
         // A value that is missing or new is not a reason to call anybody enabled.
         _ => State::Unspecified,
     };
-    let account = account.map_or("unknown", AccountStatus::as_str);
-    let membership = membership.map_or("unknown", MembershipStatus::as_str);
+    let account = text::clip(account.map_or("unknown", AccountStatus::as_str), text::MAX_RAW_BYTES);
+    let membership = text::clip(membership.map_or("unknown", MembershipStatus::as_str), text::MAX_RAW_BYTES);
     Status { state, details: format!("account {account}, membership {membership}") }
 }
 
@@ -43,13 +46,11 @@ pub(crate) fn membership(user: &User, context: &Context<'_>, drops: &mut Drops) 
     }
     drops.many("duplicate workspace membership", found.len().saturating_sub(1) as u64);
     let listed = context.listed_status(&user.id).filter(|raw| !raw.is_empty()).map(MembershipStatus::from);
-    match (found.first(), listed) {
-        // Contradicting duplicates: the workspace's own list decides.
-        (Some(first), Some(listed)) if found.iter().any(|other| other != first) => {
-            Some(if found.contains(&&listed) { listed } else { (*first).clone() })
-        }
-        (Some(first), _) => Some((*first).clone()),
-        (None, listed) => listed,
+    match found.first() {
+        Some(first) if found.iter().all(|other| other == first) => Some((*first).clone()),
+        // Missing, or duplicates that contradict each other: the workspace's own list decides, and what it does not
+        // know stays unknown, because a guess could call somebody enabled.
+        _ => listed,
     }
 }
 

@@ -3,6 +3,9 @@
 /// The longest display name, in bytes (interop reference 2.4).
 pub(crate) const MAX_NAME_BYTES: usize = 1024;
 
+/// How much of a raw value is shown in a sentence, in bytes. Values that Clockify is known to send fit twice.
+pub(crate) const MAX_RAW_BYTES: usize = 64;
+
 /// The longest prefix of `text` that has at most `max` bytes and cuts no character in two.
 pub(crate) fn clip(text: &str, max: usize) -> &str {
     if text.len() <= max {

@@ -1,5 +1,8 @@
 //! A member of the workspace becomes a `user` resource; the roles that come with it become grants.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use clockify_api::ObjectId;
 use clockify_api::model::{CustomFieldValue, User};
 use governance_model::{
@@ -20,7 +23,8 @@ pub(crate) fn add(user: &User, context: &Context<'_>, page: &mut Page, drops: &m
 
 fn resource(user: &User, roles: &role::Held, context: &Context<'_>, drops: &mut Drops) -> Resource {
     let id = ResourceId::new(USER, user.id.as_str());
-    let name = text::first_of(&[user.name.as_deref(), user.email.as_deref()], &user.id);
+    let email = user.email.as_deref().filter(|address| !address.trim().is_empty());
+    let name = text::first_of(&[user.name.as_deref(), email], &user.id);
     let membership = status::membership(user, context, drops);
     let mfa = user.settings.as_ref().and_then(|settings| settings.multi_factor_enabled);
 
@@ -44,11 +48,11 @@ fn resource(user: &User, roles: &role::Held, context: &Context<'_>, drops: &mut 
     if let Some(zone) = user.settings.as_ref().and_then(|settings| settings.time_zone.as_deref()) {
         put(profile, "time_zone", zone);
     }
-    add_custom_fields(profile, &user.custom_fields);
+    add_custom_fields(profile, &user.custom_fields, drops);
 
     resource.traits.push(ResourceTrait::User(Box::new(UserTrait {
-        emails: user.email.iter().map(|address| Email { address: address.clone(), primary: true }).collect(),
-        login: user.email.clone(),
+        emails: email.iter().map(|address| Email { address: (*address).to_owned(), primary: true }).collect(),
+        login: email.map(str::to_owned),
         account_type: AccountType::Human,
         mfa_enabled: mfa,
         ..UserTrait::default()
@@ -62,7 +66,7 @@ pub(crate) fn stand_in(id: &ResourceId, membership: Option<&str>) -> Resource {
     let mut resource = Resource::new(id.clone(), text::clip(&id.resource, text::MAX_NAME_BYTES));
     let membership = membership.filter(|raw| !raw.is_empty());
     let details = match membership {
-        Some(raw) => format!("not returned by Clockify, membership {}", text::clip(raw, 64)),
+        Some(raw) => format!("not returned by Clockify, membership {}", text::clip(raw, text::MAX_RAW_BYTES)),
         None => "not returned by Clockify".to_owned(),
     };
     resource.status = Some(Status { state: State::Unspecified, details });
@@ -92,18 +96,28 @@ fn put(profile: &mut Profile, key: &str, value: impl Into<Value>) {
     profile.insert(key.to_owned(), value.into());
 }
 
-/// User fields go under `custom.<name>`; a second field of the same name keeps its id in the key.
-fn add_custom_fields(profile: &mut Profile, fields: &[CustomFieldValue]) {
+/// User fields go under `custom.<name>`. Fields that share a name have their ids in the key, also when one of them has
+/// no value: the same key must mean the same field for everybody.
+fn add_custom_fields(profile: &mut Profile, fields: &[CustomFieldValue], drops: &mut Drops) {
+    let mut named: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
     for field in fields {
-        let value = value(&field.value);
         let id = field.custom_field_id.as_deref().unwrap_or_default();
         let name = text::first_of(&[field.custom_field_name.as_deref()], id);
-        if value == Value::Null || name.is_empty() {
+        if name.is_empty() {
+            drops.count("custom field without name");
             continue;
         }
-        let key = format!("custom.{name}");
-        let key = if profile.contains_key(&key) { format!("{key} ({id})") } else { key };
-        profile.insert(key, value);
+        match named.entry(name).or_default().entry(id) {
+            Entry::Vacant(free) => drop(free.insert(value(&field.value))),
+            Entry::Occupied(_) => drops.count("duplicate custom field"),
+        }
+    }
+    for (name, values) in named {
+        let shared = values.len() > 1;
+        for (id, value) in values.into_iter().filter(|(_, value)| *value != Value::Null) {
+            let key = if shared { format!("custom.{name} ({id})") } else { format!("custom.{name}") };
+            profile.insert(key, value);
+        }
     }
 }
 
