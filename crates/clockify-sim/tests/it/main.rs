@@ -1,6 +1,7 @@
 //! The simulator over real HTTP, against what the reference says of the real service.
 
 mod content;
+mod contract;
 mod crew;
 mod errors;
 mod faults;
@@ -10,3 +11,4 @@ mod places;
 mod service;
 mod support;
 mod users;
+mod wire_order;
