@@ -10,8 +10,7 @@ use std::io;
 
 use thiserror::Error;
 
-pub(crate) use decode::decode;
-pub use decode::{Probe, probe};
+pub(crate) use decode::{decode, probe};
 pub(crate) use encode::encode;
 
 /// The first bytes of a version 1 file.

@@ -106,6 +106,14 @@ pub enum Error {
     /// The sync asked for was never finished.
     #[error("sync {0:?} was never finished")]
     UnfinishedSync(String),
+    /// Entitlements that exclude each other are not marked as the protocol asks (invariant I5).
+    #[error("exclusion group {group:?} is malformed: {reason}")]
+    ExclusionGroup {
+        /// The group.
+        group: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A grant names, as the source of an expansion, an entitlement of something other than its principal.
     #[error(
         "grant {grant:?} expands from entitlement {entitlement:?}, which is not one of its principal {principal:?}"

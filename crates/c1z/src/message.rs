@@ -135,3 +135,16 @@ pub(crate) fn with_grant_sources(
     proto.sources = Some(v2::GrantSources { sources });
     Ok(proto.encode_to_vec())
 }
+
+/// The exclusion groups that an encoded entitlement is in, each with whether it is the group's default.
+pub(crate) fn exclusion_groups(data: &[u8]) -> Result<Vec<(String, bool)>, MessageError> {
+    const NAME: &str = "c1.connector.v2.EntitlementExclusionGroup";
+    let mut groups = Vec::new();
+    for annotation in v2::Entitlement::decode(data)?.annotations {
+        if annotation.type_url.rsplit('/').next() == Some(NAME) {
+            let group = v2::EntitlementExclusionGroup::decode(&annotation.value[..])?;
+            groups.push((group.exclusion_group_id, group.is_default));
+        }
+    }
+    Ok(groups)
+}

@@ -28,8 +28,8 @@ pub enum OutputState {
 pub fn check_output(path: &Path, limits: Limits) -> Result<OutputState, Error> {
     let state = match File::open(path) {
         Ok(file) => {
-            let found = envelope::probe(file, limits).map_err(Error::envelope(path))?;
-            OutputState::Sealed { declared_bytes: found.declared_bytes }
+            let declared_bytes = envelope::probe(file, limits).map_err(Error::envelope(path))?;
+            OutputState::Sealed { declared_bytes }
         }
         Err(error) if error.kind() == ErrorKind::NotFound => OutputState::Missing,
         Err(error) => return Err(Error::io("open", path)(error)),

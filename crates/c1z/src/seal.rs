@@ -20,7 +20,9 @@ use crate::atomic::{AtomicFile, Temporary, beside};
 use crate::run::{self, Stats, SyncRun, SyncType};
 use crate::schema::{self, ASSETS, ENTITLEMENTS, GRANTS, RESOURCE_TYPES, RESOURCES, SYNC_RUNS, TABLES};
 use crate::working::size_of;
-use crate::{EnvelopeError, Error, Limits, WorkingDatabase, envelope, retention, sys, timestamp, unpack};
+use crate::{
+    EnvelopeError, Error, Limits, WorkingDatabase, envelope, exclusion, retention, sys, timestamp, unpack,
+};
 
 /// How to seal.
 #[derive(Clone, Debug)]
@@ -33,7 +35,8 @@ pub struct SealOptions {
     pub keep_syncs: usize,
     /// What remains in the token column; no reader needs anything there.
     pub token: String,
-    /// The ingest invariants that were checked, such as `I5`; none leaves the marker columns empty.
+    /// The ingest invariants that the sync is said to keep, such as `I10`; none leaves the marker columns empty.
+    /// Sealing checks `I5` itself when it is among them; all others are the caller's word.
     pub invariants: Vec<String>,
     /// Limits for reading the present output.
     pub limits: Limits,
@@ -98,8 +101,8 @@ impl WorkingDatabase {
     /// run had them.
     ///
     /// # Errors
-    /// When the present output is not a readable c1z of version 1, nothing is overwritten; otherwise when SQLite, the
-    /// disk or the encoder fails. In every case the working database is still there to be opened and sealed again.
+    /// When the present output is not a readable c1z of version 1, nothing is overwritten; when invariant I5 is claimed
+    /// and broken, and when SQLite, the disk or the encoder fails. In every case the working database is still there to be opened and sealed again.
     pub fn seal(
         mut self,
         options: &SealOptions,
@@ -172,6 +175,9 @@ impl WorkingDatabase {
         let earlier = if self.info.sync_type == SyncType::Full { earlier } else { earlier.max(1) };
         let transaction = self.connection.transaction().map_err(Error::sqlite(action))?;
         transaction.execute("delete from v1_connector_sessions", ()).map_err(Error::sqlite(action))?;
+        if options.invariants.iter().any(|invariant| invariant == "I5") {
+            exclusion::check(&transaction, &current)?;
+        }
         progress(SealStep::CopyHistory);
         if let Some(history) = history {
             for id in retention::kept(&history.runs, &current, earlier) {

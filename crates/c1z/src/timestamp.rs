@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use governance_model::Timestamp;
 
 /// The instant in Go's layout, in UTC; the fraction has no trailing zeros, and no dot when it is zero.
-pub fn format(at: Timestamp) -> String {
+pub(crate) fn format(at: Timestamp) -> String {
     let civil = TimeZone::UTC.to_datetime(at);
     let mut text = civil.date().to_string();
     text.push(' ');
@@ -18,7 +18,7 @@ pub fn format(at: Timestamp) -> String {
 }
 
 /// The instant that a text names; `None` when it names none. Without an offset the text is taken as UTC.
-pub fn parse(text: &str) -> Option<Timestamp> {
+pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     text.parse::<Timestamp>()
         .or_else(|_| text.parse::<DateTime>().and_then(|civil| TimeZone::UTC.to_timestamp(civil)))

@@ -2,7 +2,7 @@
 //! Older layouts are upgraded on the copy; the c1z itself is never touched.
 
 use std::fs::File;
-use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
@@ -10,21 +10,12 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::{EnvelopeError, Error, Limits, envelope, upgrade};
 
-/// Where the header of a database says which version of the file format writes and reads it; 1 means a rollback
-/// journal, 2 a write-ahead log.
-const FORMAT_VERSIONS: u64 = 18;
-
 /// Decodes the c1z at `source` into `target` and returns how many bytes the database has.
 pub(crate) fn unpack(source: &Path, target: &File, limits: Limits) -> Result<u64, Error> {
     let input = File::open(source).map_err(Error::io("open", source))?;
     let mut output = BufWriter::new(target);
     let bytes = envelope::decode(input, &mut output, limits).map_err(Error::envelope(source))?;
-    // There is no write-ahead log beside the copy, and without one both modes mean the same.
-    output
-        .seek(SeekFrom::Start(FORMAT_VERSIONS))
-        .and_then(|_| output.write_all(&[1, 1]))
-        .and_then(|()| output.flush())
-        .map_err(|error| Error::envelope(source)(EnvelopeError::Write(error)))?;
+    output.flush().map_err(|error| Error::envelope(source)(EnvelopeError::Write(error)))?;
     Ok(bytes)
 }
 
@@ -44,7 +35,8 @@ fn connect(copy: &Path) -> rusqlite::Result<Connection> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
-    // The copy is thrown away, so nothing needs to survive a crash.
+    // The copy is thrown away, so nothing needs to survive a crash. A copy that came in WAL mode leaves it here, so
+    // nothing lies beside it.
     connection.execute_batch("pragma cell_size_check = on; pragma synchronous = off;")?;
     connection.pragma_update_and_check(None, "journal_mode", "memory", |_| Ok(()))?;
     Ok(connection)

@@ -171,10 +171,12 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
-    // What is overwritten or deleted must not survive in free pages of a file that is handed on.
+    // What is overwritten or deleted must not survive in free pages of a file that is handed on. Ids come in no order,
+    // so every page of facts touches the unique indexes all over; folding the log in every 64 MiB instead of every
+    // 4 MiB writes each index page far less often, which halves the time that rows take.
     connection.execute_batch(
         "pragma synchronous = full; pragma secure_delete = on; pragma trusted_schema = off; \
-         pragma cell_size_check = on; pragma cache_size = -65536;",
+         pragma cell_size_check = on; pragma cache_size = -65536; pragma wal_autocheckpoint = 16384;",
     )?;
     Ok(connection)
 }

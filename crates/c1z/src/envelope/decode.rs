@@ -10,18 +10,12 @@ use super::{EnvelopeError, Limits, MAGIC, PEBBLE_MAGIC, SQLITE_MAGIC};
 
 const CHUNK: usize = 128 * 1024;
 
-/// What the first block of a c1z says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Probe {
-    /// The size of the database in bytes that the first frame declares, if it does.
-    pub declared_bytes: Option<u64>,
-}
-
-/// Checks the magic, the first frame header and the first decoded bytes, and reads no further.
+/// Checks the magic, the first frame header and the first decoded bytes, and reads no further. Returns the size of the
+/// database in bytes that the first frame declares, if it does.
 ///
 /// # Errors
 /// When any of them is not that of a c1z of version 1, or the declared size or window is over the limits.
-pub fn probe(input: impl Read, limits: Limits) -> Result<Probe, EnvelopeError> {
+pub(crate) fn probe(input: impl Read, limits: Limits) -> Result<Option<u64>, EnvelopeError> {
     let mut source = Source::new(input);
     source.magic()?;
     source.fill(frame::MAX_HEADER)?;
@@ -30,7 +24,7 @@ pub fn probe(input: impl Read, limits: Limits) -> Result<Probe, EnvelopeError> {
         Header::Skippable | Header::Incomplete | Header::NotAFrame => None,
     };
     frames(source, limits, &mut |_| Ok(ControlFlow::Break(())))?;
-    Ok(Probe { declared_bytes })
+    Ok(declared_bytes)
 }
 
 /// Decodes a whole envelope into `output` and returns how many bytes the database has. On an error `output` may hold

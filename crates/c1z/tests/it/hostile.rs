@@ -5,7 +5,8 @@ use std::io::Write;
 use std::path::Path;
 
 use c1z::{
-    C1zFile, EntitlementFilter, EnvelopeError, Error, GrantFilter, Limits, ResourceFilter, SyncChoice, probe,
+    C1zFile, EntitlementFilter, EnvelopeError, Error, GrantFilter, Limits, ResourceFilter, SyncChoice,
+    check_output,
 };
 use rusqlite::Connection;
 
@@ -59,7 +60,9 @@ fn a_file_cut_off_anywhere_is_an_error() {
         };
         assert!(expected, "{length} bytes: {error:?}");
         // The cheap look needs only the beginning, and never panics either.
-        let _ = probe(&whole[..length], Limits::default());
+        let folder = folder();
+        put(&folder.path().join("x.c1z"), &whole[..length]);
+        let _ = check_output(&folder.path().join("x.c1z"), Limits::default());
     }
 }
 
@@ -182,7 +185,11 @@ fn a_declared_bomb_is_refused_before_it_is_decoded() {
     bomb.extend((20_u64 << 30).to_le_bytes());
     let error = envelope_error(&bomb, Limits::default());
     assert!(matches!(error, EnvelopeError::DecodedSize { limit } if limit == 10 << 30), "{error:?}");
-    assert!(matches!(probe(&bomb[..], Limits::default()), Err(EnvelopeError::DecodedSize { .. })));
+    let folder = folder();
+    let path = folder.path().join("bomb.c1z");
+    put(&path, &bomb);
+    let error = check_output(&path, Limits::default()).unwrap_err();
+    assert!(matches!(error, Error::Envelope { source: EnvelopeError::DecodedSize { .. }, .. }), "{error:?}");
     // The largest number there is must not overflow the sum of several frames.
     let mut second = tiny();
     second.extend(b"\x28\xb5\x2f\xfd\xc0\x58");

@@ -34,6 +34,8 @@ fn a_committed_transaction_survives_and_an_unfinished_one_does_not() {
     assert_eq!(database.session("cursor/users").unwrap().as_deref(), Some(&b"page 7"[..]));
     assert!(database.contains_resource(&user("u0002")).unwrap());
     assert!(!database.contains_resource(&user("ghost")).unwrap());
+    assert!(database.contains_grant(&membership("g1", user("u0002")).id).unwrap());
+    assert!(!database.contains_grant(&membership("g2", user("u0002")).id).unwrap());
     let counts = database.counts().unwrap();
     assert_eq!((counts.resource_types, counts.resources, counts.entitlements, counts.grants), (2, 5, 2, 4));
     assert_eq!(counts.resources_by_resource_type["user"], 3);
