@@ -1,9 +1,14 @@
 //! Pages: numbering, the last one, limits, and the cost of one among 100,000 users (clockify reference 8).
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use clockify_sim::{Content, PageSizePolicy, SeededWorkspace, Simulator, Truth};
+use clockify_sim::{
+    AccountStatus, Content, MembershipStatus, PageSizePolicy, SeededWorkspace, SimGroup, SimProject, SimUser,
+    SimWorkspace, Simulator, Truth,
+};
 
 use crate::crew::crew;
 use crate::support::{EVERYBODY, get_in, start};
@@ -37,6 +42,12 @@ async fn a_full_page_that_ends_the_list_is_the_last() {
     let simulator = start(SeededWorkspace::new(3).users(100)).await;
     let reply = get_in(&simulator, &format!("/users?{EVERYBODY}&page=2&page-size=50")).await;
     assert_eq!((reply.ids().len(), reply.header("last-page")), (50, Some("true")));
+    // One row more, and it is not.
+    let simulator = start(SeededWorkspace::new(3).users(101)).await;
+    let reply = get_in(&simulator, &format!("/users?{EVERYBODY}&page=2&page-size=50")).await;
+    assert_eq!((reply.ids().len(), reply.header("last-page")), (50, Some("false")));
+    let reply = get_in(&simulator, &format!("/users?{EVERYBODY}&page=3&page-size=50")).await;
+    assert_eq!((reply.ids().len(), reply.header("last-page")), (1, Some("true")));
 }
 
 #[tokio::test]
@@ -120,23 +131,94 @@ async fn the_default_list_is_the_truth_without_hidden_accounts() {
     assert_eq!(walked.into_iter().collect::<HashSet<_>>(), truth);
 }
 
+/// A workspace that counts how many of its users anybody looks at.
+struct Counting {
+    inner: SeededWorkspace,
+    looks: Arc<AtomicUsize>,
+}
+
+impl Counting {
+    fn count<T>(&self, look: impl FnOnce(&SeededWorkspace) -> T) -> T {
+        self.looks.fetch_add(1, Ordering::Relaxed);
+        look(&self.inner)
+    }
+}
+
+impl Content for Counting {
+    fn workspace(&self) -> SimWorkspace {
+        self.inner.workspace()
+    }
+
+    fn user_count(&self) -> usize {
+        self.inner.user_count()
+    }
+
+    fn user(&self, index: usize) -> SimUser {
+        self.count(|inner| inner.user(index))
+    }
+
+    fn group_count(&self) -> usize {
+        self.inner.group_count()
+    }
+
+    fn group(&self, index: usize) -> SimGroup {
+        self.inner.group(index)
+    }
+
+    fn project_count(&self) -> usize {
+        self.inner.project_count()
+    }
+
+    fn project(&self, index: usize) -> SimProject {
+        self.inner.project(index)
+    }
+
+    fn key_owner(&self) -> usize {
+        self.inner.key_owner()
+    }
+
+    fn ids_ascend(&self) -> bool {
+        self.inner.ids_ascend()
+    }
+
+    fn user_id(&self, index: usize) -> String {
+        self.count(|inner| inner.user_id(index))
+    }
+
+    fn user_statuses(&self, index: usize) -> (AccountStatus, MembershipStatus) {
+        self.count(|inner| inner.user_statuses(index))
+    }
+
+    fn user_index(&self, id: &str) -> Option<usize> {
+        self.inner.user_index(id)
+    }
+}
+
 #[tokio::test]
 async fn a_page_of_100000_users_costs_no_more_than_its_rows() {
     let content = SeededWorkspace::new(5).users(100_000).groups(1_000).members_per_group(100).projects(500);
+    let looks = Arc::new(AtomicUsize::new(0));
     let begun = Instant::now();
-    let simulator = start(content.clone()).await;
+    let simulator = start(Counting { inner: content.clone(), looks: Arc::clone(&looks) }).await;
+    assert_eq!(looks.load(Ordering::Relaxed), 0, "starting looks at nobody");
     for page in [1, 250, 500] {
-        let query =
-            format!("/users?{EVERYBODY}&page={page}&page-size=200&memberships=WORKSPACE&include-roles=true");
+        let query = format!("/users?{EVERYBODY}&page={page}&page-size=200&memberships=WORKSPACE");
         let reply = get_in(&simulator, &query).await;
         let expected: Vec<String> =
             ((page - 1) * 200..page * 200).map(|index| content.user_id(index)).collect();
         assert_eq!(reply.ids(), expected);
         assert_eq!(reply.header("last-page"), Some(if page == 500 { "true" } else { "false" }));
+        assert_eq!(looks.swap(0, Ordering::Relaxed), 200, "the rows of the page and no others");
     }
-    // Generous: a build that computes all users for each page needs several times as long.
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     assert!(size_of_val(&content) < 200, "the workspace holds no rows");
+
+    // A filter that hides somebody costs one pass, and then no more than the rows again.
+    let hiding = "/users?status=ACTIVE&sort-column=ID&page-size=200";
+    get_in(&simulator, hiding).await;
+    assert!(looks.swap(0, Ordering::Relaxed) >= 100_000);
+    get_in(&simulator, &format!("{hiding}&page=300")).await;
+    assert_eq!(looks.swap(0, Ordering::Relaxed), 200);
 }
 
 #[tokio::test]
