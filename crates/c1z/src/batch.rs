@@ -228,6 +228,24 @@ impl Batch<'_> {
         self.execute(SQL, params![self.sync_id, key, value]).map(drop)
     }
 
+    /// Writes an asset: bytes kept with the sync that no other row explains. One of the same id is replaced.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn put_asset(
+        &mut self,
+        external_id: &str,
+        content_type: &str,
+        data: &[u8],
+        discovered_at: Timestamp,
+    ) -> Result<(), Error> {
+        const SQL: &str = "insert into v1_assets (external_id, content_type, data, sync_id, discovered_at) \
+             values (?1, ?2, ?3, ?4, ?5) on conflict (external_id, sync_id) \
+             do update set content_type = excluded.content_type, data = excluded.data";
+        let seen = timestamp::format(discovered_at);
+        self.execute(SQL, params![external_id, content_type, data, self.sync_id, seen]).map(drop)
+    }
+
     /// Removes one session row, if it is there.
     ///
     /// # Errors
@@ -279,6 +297,19 @@ pub(crate) fn session(connection: &Connection, sync_id: &str, key: &str) -> Resu
         .prepare_cached(SQL)
         .and_then(|mut statement| statement.query_row([sync_id, key], |row| row.get(0)).optional())
         .map_err(Error::sqlite("read a session row"))
+}
+
+/// One asset of a sync.
+pub(crate) fn asset(
+    connection: &Connection,
+    sync_id: &str,
+    external_id: &str,
+) -> Result<Option<Vec<u8>>, Error> {
+    const SQL: &str = "select data from v1_assets where external_id = ?1 and sync_id = ?2";
+    connection
+        .prepare_cached(SQL)
+        .and_then(|mut statement| statement.query_row([external_id, sync_id], |row| row.get(0)).optional())
+        .map_err(Error::sqlite("read an asset"))
 }
 
 /// The session rows of a sync whose key begins with a prefix.

@@ -80,6 +80,14 @@ impl WorkingDatabase {
         batch::sessions(&self.connection, &self.info.sync_id, prefix)
     }
 
+    /// The bytes of an asset.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn asset(&self, external_id: &str) -> Result<Option<Vec<u8>>, Error> {
+        batch::asset(&self.connection, &self.info.sync_id, external_id)
+    }
+
     /// Whether a resource is there.
     ///
     /// # Errors

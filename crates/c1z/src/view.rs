@@ -5,9 +5,9 @@ use governance_model::{
 };
 use rusqlite::Connection;
 
-use crate::Error;
 use crate::records::{Condition, Kind, Record, Records};
 use crate::run::{Stats, SyncRun};
+use crate::{Error, batch};
 
 /// One sync of a [`C1zFile`](crate::C1zFile).
 #[derive(Debug)]
@@ -136,6 +136,14 @@ impl<'f> SyncView<'f> {
     /// When its row cannot be read or decoded.
     pub fn grant(&self, id: &GrantId) -> Result<Option<Record<Grant>>, Error> {
         self.one(vec![("external_id", id.as_str().to_owned())])
+    }
+
+    /// The bytes of an asset, such as a report that a connector keeps with its syncs.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn asset(&self, external_id: &str) -> Result<Option<Vec<u8>>, Error> {
+        batch::asset(self.connection, &self.run.sync_id, external_id)
     }
 
     fn records<T: Kind>(&self, conditions: Vec<Condition>) -> Records<'f, T> {

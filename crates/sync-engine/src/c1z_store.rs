@@ -7,10 +7,11 @@ use c1z::{Limits, SealOptions, SealStep, SyncType, WorkingDatabase};
 use governance_model::{GrantId, ResourceId, ResourceTypeId, Timestamp};
 
 use crate::lock::beside;
-use crate::store::{
-    Change, Committed, Dangling, Expanded, SealRequest, Sealed, SyncStart, SyncStore, SyncStores,
-};
+use crate::store::{Change, Committed, Dangling, Expanded, Sealed, SyncStart, SyncStore, SyncStores};
 use crate::{LockError, OutputLock};
+
+/// The asset in which a sync's report is kept.
+const REPORT: &str = "sync-report.json";
 
 /// How the c1z store fails.
 pub type C1zStoreError = c1z::Error;
@@ -124,6 +125,11 @@ impl SyncStore for C1zStore {
         self.database.sessions(prefix)
     }
 
+    fn report(&self) -> Result<Option<String>, c1z::Error> {
+        let bytes = self.database.asset(REPORT)?;
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
     fn commit(&mut self, change: &Change<'_>) -> Result<Committed, c1z::Error> {
         let seen = change.discovered_at.unwrap_or(Timestamp::UNIX_EPOCH);
         self.database.transaction(|batch| {
@@ -141,6 +147,9 @@ impl SyncStore for C1zStore {
             }
             for (key, value) in &change.put_notes {
                 batch.put_session(key, value)?;
+            }
+            if let Some(report) = &change.report {
+                batch.put_asset(REPORT, "application/json", report.as_bytes(), seen)?;
             }
             if let Some(token) = &change.token {
                 batch.set_token(token)?;
@@ -194,15 +203,13 @@ impl SyncStore for C1zStore {
         Ok(Expanded { created: expanded.created, dropped_edges: expanded.dropped_edges })
     }
 
-    fn seal(self, request: &SealRequest, progress: &mut dyn FnMut(&str)) -> Result<Sealed, c1z::Error> {
-        let options = SealOptions { ended_at: request.ended_at, token: request.report.clone(), ..self.seal };
+    fn seal(self, ended_at: Timestamp, progress: &mut dyn FnMut(&str)) -> Result<Sealed, c1z::Error> {
+        let options = SealOptions { ended_at, ..self.seal };
         let sealed = self.database.seal(&options, &mut |step| progress(name(step)))?;
-        let report = sealed.syncs.last().map(|run| run.token.clone()).unwrap_or_default();
         Ok(Sealed {
             path: sealed.path,
             bytes: sealed.compressed_bytes,
             syncs: sealed.syncs.into_iter().map(|run| run.sync_id).collect(),
-            report,
         })
     }
 }

@@ -27,6 +27,4 @@ pub use observer::{Event, NoObserver, Observer, Phase};
 pub use report::{Completeness, Drift, Integrity, SyncReport};
 pub use run::{Options, sync};
 pub use stop::{Stop, Stopper};
-pub use store::{
-    Change, Committed, Dangling, Expanded, SealRequest, Sealed, SyncStart, SyncStore, SyncStores,
-};
+pub use store::{Change, Committed, Dangling, Expanded, Sealed, SyncStart, SyncStore, SyncStores};

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use governance_model::{
     Baseline, Connector, Cursor, Deferred, GrantId, Inventory, Known, KnownError, ResourceId, Scope,
 };
-use svix_ksuid::{Ksuid, KsuidLike};
 
 use crate::checkpoint::{self, Checkpoint, decode};
 use crate::read::{self, Reading};
 use crate::report::{Drift, SyncReport};
-use crate::store::{Change, SealRequest, Sealed, SyncStart, SyncStore, SyncStores};
+use crate::store::{Change, Sealed, SyncStart, SyncStore, SyncStores};
 use crate::{Clock, Event, Observer, Phase, Stop, SyncError, filter, verify};
 
 /// How to sync.
@@ -53,7 +52,7 @@ pub async fn sync<C: Connector, T: SyncStores>(
         Some(Resumed::Reading(begun)) => *begun,
         Some(Resumed::Ended(store)) => {
             observer.event(&Event::Phase(Phase::Seal));
-            return seal(store, None, clock, observer);
+            return seal(store, None, observer);
         }
         None => begin(connector, stores, fingerprint, clock, options, observer).await?,
     };
@@ -129,7 +128,7 @@ pub async fn sync<C: Connector, T: SyncStores>(
         expanded_grants: expanded.created,
         details: begun.baseline.details,
     };
-    seal(store, Some(report), clock, observer)
+    seal(store, Some(report), observer)
 }
 
 /// A sync that is ready to read pages.
@@ -251,7 +250,7 @@ async fn begin<C: Connector, T: SyncStores>(
     observer.event(&Event::Validated(&baseline));
     let cursors = connector.plan(&baseline, &options.scope);
 
-    let sync_id = Ksuid::from_seconds(Some(started_at.as_second()), None).to_string();
+    let sync_id = c1z::ksuid::sync_id(started_at);
     let start = SyncStart { sync_id, started_at };
     let mut store = stores.create(&start).map_err(SyncError::store)?;
     observer.event(&Event::Started { sync_id: &start.sync_id });
@@ -330,27 +329,27 @@ async fn inventory_after<C: Connector, S: SyncStore>(
     Ok(Some(inventory))
 }
 
+/// Keeps the report with the sync, and puts the file in place. Without a report it is that of an earlier run, which ended
+/// the sync and could not seal it.
 fn seal<S: SyncStore>(
-    store: S,
+    mut store: S,
     report: Option<SyncReport>,
-    clock: &dyn Clock,
     observer: &dyn Observer,
 ) -> Result<(SyncReport, Sealed), SyncError> {
-    let encoded = match &report {
-        Some(report) => {
-            serde_json::to_string(report).map_err(|error| SyncError::Checkpoint(error.to_string()))?
-        }
-        None => String::new(),
+    let report = if let Some(report) = report {
+        let text =
+            serde_json::to_string(&report).map_err(|error| SyncError::Checkpoint(error.to_string()))?;
+        let change = Change { report: Some(text), discovered_at: Some(report.ended_at), ..Change::default() };
+        store.commit(&change).map_err(SyncError::store)?;
+        report
+    } else {
+        let text = store.report().map_err(SyncError::store)?.unwrap_or_default();
+        serde_json::from_str(&text)
+            .map_err(|error| SyncError::Checkpoint(format!("the report kept with the ended sync: {error}")))?
     };
-    let ended_at = report.as_ref().map_or_else(|| clock.now(), |report| report.ended_at);
-    let request = SealRequest { ended_at, report: encoded };
+    let ended_at = report.ended_at;
     let sealed =
-        store.seal(&request, &mut |step| observer.event(&Event::SealStep(step))).map_err(SyncError::store)?;
-    let report = match report {
-        Some(report) => report,
-        None => serde_json::from_str(&sealed.report)
-            .map_err(|error| SyncError::Checkpoint(format!("the report kept with the sync: {error}")))?,
-    };
+        store.seal(ended_at, &mut |step| observer.event(&Event::SealStep(step))).map_err(SyncError::store)?;
     Ok((report, sealed))
 }
 

@@ -33,6 +33,8 @@ pub struct Change<'a> {
     pub remove_entitlements: &'a [EntitlementId],
     /// The new checkpoint.
     pub token: Option<String>,
+    /// A report to keep with the sync for good, as JSON; replaces an earlier one.
+    pub report: Option<String>,
     /// Notes to write. Notes live and die with the unfinished sync.
     pub put_notes: Vec<(String, Vec<u8>)>,
     /// Notes to remove.
@@ -68,15 +70,6 @@ pub struct Expanded {
     pub dropped_edges: u64,
 }
 
-/// How to seal.
-#[derive(Clone, Debug)]
-pub struct SealRequest {
-    /// When the sync ended.
-    pub ended_at: Timestamp,
-    /// A report to keep with the sync, as JSON.
-    pub report: String,
-}
-
 /// A sealed sync.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sealed {
@@ -86,8 +79,6 @@ pub struct Sealed {
     pub bytes: u64,
     /// Ids of all the syncs in the file.
     pub syncs: Vec<String>,
-    /// The report kept with the sync, as JSON; another run's, if that run ended the sync and could not seal it.
-    pub report: String,
 }
 
 /// Finds, makes and throws away the store of an output's unfinished sync.
@@ -153,6 +144,12 @@ pub trait SyncStore: Send + Sized + 'static {
     /// When the store cannot be read.
     fn notes(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Self::Error>;
 
+    /// The report kept with the sync, if one has been.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn report(&self) -> Result<Option<String>, Self::Error>;
+
     /// Makes a change durable, all of it or nothing.
     ///
     /// # Errors
@@ -199,5 +196,5 @@ pub trait SyncStore: Send + Sized + 'static {
     ///
     /// # Errors
     /// When it cannot be written; the unfinished sync is then still there to be opened and sealed again.
-    fn seal(self, request: &SealRequest, progress: &mut dyn FnMut(&str)) -> Result<Sealed, Self::Error>;
+    fn seal(self, ended_at: Timestamp, progress: &mut dyn FnMut(&str)) -> Result<Sealed, Self::Error>;
 }

@@ -300,3 +300,30 @@ fn fractions_of_seconds_are_kept_to_the_nanosecond() {
     let raw = opened(&bench.output, bench.folder.path());
     assert_eq!(texts(&raw, "select ended_at from v1_sync_runs"), ["2026-03-01 12:00:30.120000001"]);
 }
+
+#[test]
+fn an_asset_is_kept_with_its_sync_and_carried_over() {
+    let bench = Bench::new();
+    let mut database = bench.filled(0, 3);
+    database
+        .transaction(|batch| {
+            batch.put_asset("report.json", "application/json", b"old", noon_and(0))?;
+            batch.put_asset("report.json", "application/json", b"{}", noon_and(0))
+        })
+        .unwrap();
+    assert_eq!(database.asset("report.json").unwrap().as_deref(), Some(&b"{}"[..]));
+    assert_eq!(database.asset("nothing").unwrap(), None);
+    bench.seal(database, 0);
+    bench.seal(bench.filled(1, 3), 1);
+    let connection = opened(&bench.output, bench.folder.path());
+    let found: (String, String, Vec<u8>) = connection
+        .query_row("select external_id, content_type, data from v1_assets", (), |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .unwrap();
+    assert_eq!(found, ("report.json".to_owned(), "application/json".to_owned(), b"{}".to_vec()));
+    let file = C1zFile::open(&bench.output, Limits::default()).unwrap();
+    let view = file.sync(&SyncChoice::Id(sync_id(0))).unwrap();
+    assert_eq!(view.asset("report.json").unwrap().as_deref(), Some(&b"{}"[..]));
+    assert_eq!(file.sync(&SyncChoice::Id(sync_id(1))).unwrap().asset("report.json").unwrap(), None);
+}

@@ -54,6 +54,13 @@ pub(crate) fn syncs(file: &Path) -> Vec<(String, bool)> {
     })
 }
 
+/// The report kept with the only sync.
+pub(crate) fn report(file: &Path) -> String {
+    let sql = "select cast(data as text) from v1_assets where external_id = 'sync-report.json' \
+         and content_type = 'application/json'";
+    with_database(file, |database| database.query_row(sql, (), |row| row.get(0)).unwrap())
+}
+
 fn with_database<T>(file: &Path, look: impl FnOnce(&Connection) -> T) -> T {
     let bytes = std::fs::read(file).unwrap();
     assert_eq!(&bytes[..5], b"C1ZF\0");

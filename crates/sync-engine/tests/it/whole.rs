@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use governance_model::{ErrorClass, Page, ResourceId, ResourceTypeId, Scope, Timestamp};
-use sync_engine::{C1zStores, Clock, LockError, NoObserver, Options, SyncError, SystemClock};
+use sync_engine::{C1zStores, Clock, LockError, NoObserver, Options, SyncError, SyncReport, SystemClock};
 
 use crate::dump;
 use crate::scripted::{GROUP, Scripted, USER, cursor, group_page, member, set};
@@ -34,6 +34,8 @@ async fn everything_read_is_in_the_file() {
     assert_eq!(report.runs, 1);
     assert_eq!(sealed.path, output);
     assert_eq!(sealed.bytes, std::fs::metadata(&output).unwrap().len());
+    let kept: SyncReport = serde_json::from_str(&dump::report(&output)).unwrap();
+    assert_eq!(kept, report);
     drop(stores);
     let left: BTreeSet<_> = std::fs::read_dir(folder.path())
         .unwrap()
