@@ -33,7 +33,7 @@ fn dependencies() -> Result<()> {
     let present =
         Command::new("cargo").args(["deny", "--version"]).output().is_ok_and(|out| out.status.success());
     if present {
-        return step("dependencies", cargo(&["deny", "--offline", "check", "bans", "licenses", "sources"]));
+        return step("dependencies", cargo(&["deny", "check", "bans", "licenses", "sources"]));
     }
     if env::var_os("CI").is_some() {
         bail!("cargo-deny is not installed; `cargo install --locked cargo-deny`");
