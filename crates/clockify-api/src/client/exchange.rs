@@ -170,12 +170,17 @@ impl Shared {
         Error::api(operation, status.as_u16(), ErrorAnswer::read(&body, &self.credential), asked)
     }
 
-    /// Without roots no https server can be verified, however often it is tried.
+    /// Names the host that could not be reached. Without roots no https server can be verified, however often it is
+    /// tried.
     fn explain(&self, error: Error) -> Error {
-        if self.no_roots && *error.kind() == ErrorKind::Connect {
-            return error.permanent("this machine has no CA certificates to verify the server with");
+        let host = self.base.host();
+        match error.kind() {
+            ErrorKind::Connect if self.no_roots => {
+                error.permanent(&format!("{host}; this machine has no CA certificates to verify it with"))
+            }
+            ErrorKind::Connect => error.with_detail(host),
+            _ => error,
         }
-        error
     }
 }
 

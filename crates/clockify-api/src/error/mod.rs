@@ -216,8 +216,9 @@ impl fmt::Display for Error {
         if let Some(code) = inner.code {
             write!(f, " (code {code})")?;
         }
+        let separator = if inner.kind == ErrorKind::Connect { " to " } else { ": " };
         for part in [&inner.message, &inner.detail].into_iter().flatten() {
-            write!(f, ": {part}")?;
+            write!(f, "{separator}{part}")?;
         }
         if inner.attempts > 1 {
             write!(f, "; after {} attempts", inner.attempts)?;

@@ -42,6 +42,15 @@ async fn a_small_body_that_inflates_beyond_the_limit_is_stopped() {
 }
 
 #[tokio::test]
+async fn a_body_announced_beyond_the_limit_is_not_read_at_all() {
+    let server = Server::start([Reply::json("[]").truncated()]).await;
+    let client = builder(&server).body_limit(500).build().unwrap();
+    let error = client.workspaces(&[]).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::BodyTooLarge { limit: 500 });
+    assert_eq!(client.usage().bytes, 0);
+}
+
+#[tokio::test]
 async fn a_long_refusal_is_not_read_to_its_end() {
     let server = Server::start([Reply::status(403).body(vec![b'x'; 4 * 1024 * 1024])]).await;
     let client = client(&server);

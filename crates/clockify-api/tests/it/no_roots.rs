@@ -1,23 +1,14 @@
 //! A machine without any CA certificate, which is what a container made of one binary is.
 
-use std::process::Command;
-
 use clockify_api::{ApiKey, Client, ErrorKind, RetryPolicy};
 
-use super::support::{Reply, Server};
+use super::support::{Reply, Server, run_alone};
 
 /// Runs one ignored test of this binary in a process that finds no certificates.
 fn run_without_roots(name: &str) {
     let empty = concat!(env!("CARGO_TARGET_TMPDIR"), "/no-certificates.pem");
     std::fs::File::create(empty).unwrap();
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", name])
-        .env("SSL_CERT_FILE", empty)
-        .env_remove("SSL_CERT_DIR")
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    run_alone(name, |process| process.env("SSL_CERT_FILE", empty).env_remove("SSL_CERT_DIR"));
 }
 
 #[test]

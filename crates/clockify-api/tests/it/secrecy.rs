@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use clockify_api::{ErrorKind, PageCursor};
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::support::{KEY, Reply, Server, client, users, workspace};
+use super::support::{KEY, Reply, Server, client, run_alone, users, workspace};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -68,8 +68,16 @@ async fn a_server_that_echoes_the_key_does_not_make_it_known() {
     assert!(!text.contains(&KEY[..6]), "{text}");
 }
 
+/// Alone, because another thread without a subscriber may be the first to meet a log statement and switch it off
+/// for good.
+#[test]
+fn logs_at_the_most_detailed_level_have_neither_key_nor_personal_data() {
+    run_alone("secrecy::child_logs", |process| process);
+}
+
 #[tokio::test]
-async fn logs_at_the_most_detailed_level_have_neither_key_nor_personal_data() {
+#[ignore = "run by its parent in a process of its own"]
+async fn child_logs() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)

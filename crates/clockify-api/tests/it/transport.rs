@@ -38,7 +38,10 @@ async fn a_refused_connection_carried_nothing() {
     assert_eq!(error.kind(), &ErrorKind::Connect);
     assert!(!error.maybe_sent() && error.is_retryable() && error.retries_spent());
     assert_eq!(error.attempts(), 6);
-    assert!(error.to_string().starts_with("get the key's own user: cannot connect"), "{error}");
+    assert!(
+        error.to_string().starts_with("get the key's own user: cannot connect to 127.0.0.1; after 6"),
+        "{error}"
+    );
     assert!(std::error::Error::source(&error).is_some());
 }
 
@@ -96,4 +99,28 @@ async fn a_request_says_who_asks_and_what_for() {
     let version = agent.strip_prefix("baton-clockify/").unwrap();
     assert!(version.starts_with(|c: char| c.is_ascii_digit()), "{agent}");
     assert_eq!(request.header("accept-language"), None, "messages would be translated");
+}
+
+/// Linux leaves a connection unanswered when the queue of the listener is full.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_connection_that_is_never_accepted_carried_nothing() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let queue: Vec<_> = (0..4).map(|_| tokio::spawn(tokio::net::TcpStream::connect(address))).collect();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+
+    let server = Server::start([]).await;
+    let client = builder(&server)
+        .base_url(BaseUrl::parse(&format!("http://{address}")).unwrap())
+        .connect_timeout(Duration::from_millis(80))
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let error = client.me().await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Timeout);
+    assert!(!error.maybe_sent() && error.is_retryable());
+    queue.iter().for_each(tokio::task::JoinHandle::abort);
 }

@@ -4,6 +4,7 @@ mod clock;
 mod reply;
 mod server;
 
+use std::process::Command;
 use std::time::Duration;
 
 use clockify_api::{ApiKey, BaseUrl, Client, ClientBuilder, Pace, RetryPolicy, WorkspaceId};
@@ -33,6 +34,14 @@ pub(crate) fn builder(server: &Server) -> ClientBuilder {
 
 pub(crate) fn client(server: &Server) -> Client {
     builder(server).build().unwrap()
+}
+
+/// Runs one ignored test of this binary in a process of its own.
+pub(crate) fn run_alone(name: &str, prepare: impl FnOnce(&mut Command) -> &mut Command) {
+    let mut process = Command::new(std::env::current_exe().unwrap());
+    let output = prepare(process.args(["--ignored", "--exact", name])).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
 }
 
 /// A sample body.
