@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::seam;
 use crate::server::Server;
 use crate::world::{
-    ANNA, APOLLO, BEN, CREW, GHOST, World, anna, ben, check, group, look, look_in, membership, project,
-    project_grant, project_member, scope,
+    ANNA, APOLLO, BEN, CREW, GHOST, World, anna, ben, check, entity, group, look, look_in, membership,
+    project, project_grant, project_member, role, role_grant, scope,
 };
 
 fn member(id: &str) -> String {
@@ -149,12 +149,14 @@ async fn a_public_project_grants_nothing_by_itself() {
 
 #[tokio::test]
 async fn without_the_setting_projects_are_not_read() {
-    let world = world(&[project_member(ANNA, "ACTIVE")]);
+    let roles = json!([role("PROJECT_MANAGER", &[entity(APOLLO)])]);
+    let world = World::of([anna(json!({"roles": roles}))]).with_projects([project(APOLLO, &[])]);
     let server = Server::start(world.script());
     let settings = Settings { page_size: 50, projects: false };
     let connector = seam::connector(&server.url(), settings);
     let read = seam::read(&connector, &Scope::default()).await.unwrap();
-    assert!(read.grant_ids().is_empty());
+    assert_eq!(read.grant_ids(), [role_grant("project-manager", ANNA)]);
+    assert_eq!(read.scopes("project-manager", ANNA), json!([{"type": "project", "id": APOLLO}]));
     assert!(!read.resources.keys().any(|id| id.resource_type == PROJECT));
     assert!(!server.log().iter().any(|target| target.contains("/projects")));
     let offered = governance_model::Connector::resource_types(&connector);

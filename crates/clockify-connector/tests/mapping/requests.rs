@@ -38,6 +38,9 @@ async fn every_parameter_with_a_default_is_sent() {
     seam::read(&seam::connector(&server.url(), settings(200)), &Scope::default()).await.unwrap();
     let log = server.log();
 
+    assert_eq!(log[0], "/user?include-memberships=false");
+    assert_eq!(log[1], format!("/workspaces/{WORKSPACE}"));
+    assert_eq!(query(of(&log, "projects")[0], "hydrated"), Some("false"));
     let users = of(&log, "users")[0];
     assert_eq!(query(users, "status"), Some("ALL"));
     let accounts: BTreeSet<&str> = query(users, "account-statuses").unwrap().split("%2C").collect();

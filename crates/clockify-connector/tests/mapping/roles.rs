@@ -1,13 +1,14 @@
 //! Roles and what they cover (clockify reference 4).
 
-use clockify_connector::{GROUP, PROJECT, ROLE, USER};
-use governance_model::Grant;
+use clockify_connector::{GROUP, PROJECT, ROLE, Settings, USER};
+use governance_model::{Grant, Scope, State};
 use serde_json::{Value, json};
 
-use crate::seam::WORKSPACE;
+use crate::seam::{self, WORKSPACE};
+use crate::server::Server;
 use crate::world::{
     ANNA, APOLLO, BEN, CREW, ELSEWHERE, GHOST, OWNER, World, anna, ben, check, entity, entity_through, group,
-    group_grant, look, look_in, project, project_grant, role, role_grant, scope,
+    group_grant, look, look_in, membership, project, project_grant, role, role_grant, scope,
 };
 
 fn with_roles(roles: &[Value]) -> World {
@@ -51,6 +52,19 @@ async fn an_admin_keeps_the_manager_roles() {
         ]
     );
     assert!(read.grants[&role_grant("workspace-admin", ANNA)].metadata.is_empty());
+}
+
+/// What comes back with the person is shown: the status says that it is not in use.
+#[tokio::test]
+async fn a_deactivated_admin_keeps_role_and_groups() {
+    let member = anna(json!({
+        "memberships": [membership(ANNA, WORKSPACE, "WORKSPACE", "INACTIVE")],
+        "roles": [role("WORKSPACE_ADMIN", &[entity(WORKSPACE)])],
+    }));
+    let world = World::of([member]).listing(ANNA, "INACTIVE").with_groups([group(CREW, &[ANNA], &[])]);
+    let read = check("deactivated_admin", world).await;
+    assert_eq!(read.state(ANNA).0, State::Disabled);
+    assert_eq!(read.grant_ids(), [group_grant("member", CREW, ANNA), role_grant("workspace-admin", ANNA)]);
 }
 
 #[tokio::test]
@@ -253,6 +267,22 @@ async fn the_same_role_twice() {
     assert_eq!(
         read.scopes("team-manager", ANNA),
         json!([{"type": "user", "id": OWNER}, {"type": "user", "id": BEN}])
+    );
+}
+
+/// Rows shift while pages are read, so that a member may come again, changed meanwhile.
+#[tokio::test]
+async fn a_member_who_comes_again_with_another_scope() {
+    let managing = |entities: &[Value]| anna(json!({"roles": [role("TEAM_MANAGER", entities)]}));
+    let world = World::of([managing(&[entity(BEN)]), managing(&[entity(CREW)])]);
+    let world = world.with_groups([group(CREW, &[], &[ANNA])]).listing(BEN, "ACTIVE");
+    let server = Server::start(world.script());
+    let connector = seam::connector(&server.url(), Settings { page_size: 2, projects: false });
+    let read = seam::read(&connector, &Scope::default()).await.unwrap();
+    assert_eq!(
+        read.scopes("team-manager", ANNA),
+        json!([{"type": "group", "id": CREW}]),
+        "the later row counts"
     );
 }
 
