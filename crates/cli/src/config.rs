@@ -129,8 +129,8 @@ impl Config {
             problems.wrong("file", "the name is empty");
         }
 
-        match (key, workspace, base_url, pace, page_size, scope) {
-            (Some(key), Some(workspace), Some(base_url), Some(pace), Some(page_size), Some(scope))
+        match (key, workspace, base_url, pace, page_size) {
+            (Some(key), Some(workspace), Some(base_url), Some(pace), Some(page_size))
                 if problems.wrong.is_empty() =>
             {
                 Ok(Self {
@@ -167,11 +167,11 @@ fn page_size(text: &str, problems: &mut Problems) -> Option<u32> {
     Some(size)
 }
 
-fn scope(args: &SyncArgs, problems: &mut Problems) -> Option<Scope> {
+fn scope(args: &SyncArgs, problems: &mut Problems) -> Scope {
     let asked: Vec<&str> =
         args.sync_resource_types.iter().map(|id| id.trim()).filter(|id| !id.is_empty()).collect();
     if asked.is_empty() {
-        return Some(Scope::default());
+        return Scope::default();
     }
     let offered = clockify_connector::resource_type_ids();
     let mut wanted = BTreeSet::new();
@@ -185,5 +185,5 @@ fn scope(args: &SyncArgs, problems: &mut Problems) -> Option<Scope> {
             wanted.insert(id);
         }
     }
-    Some(Scope { resource_types: Some(wanted) })
+    Scope { resource_types: Some(wanted) }
 }

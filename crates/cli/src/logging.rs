@@ -20,10 +20,8 @@ pub(crate) fn start(args: &SyncArgs) {
     };
     // Libraries below us log requests and headers at lower levels; only their warnings are of interest.
     let crates = ["baton_clockify", "c1z", "clockify_api", "clockify_connector", "sync_engine"];
-    let mut filter = String::from("warn");
-    for name in crates {
-        filter.push_str(&format!(",{name}={ours}"));
-    }
+    let directives = crates.map(|name| format!("{name}={ours}"));
+    let filter = format!("warn,{}", directives.join(","));
     let format = args.log_format.unwrap_or(if io::stdout().is_terminal() {
         LogFormat::Console
     } else {

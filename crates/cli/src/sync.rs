@@ -44,7 +44,7 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
         .map_err(|error| Failure::new(Exit::InvalidArgument, error.to_string()))?;
     let settings = Settings { page_size: config.page_size, projects: config.projects };
     let connector = ClockifyConnector::new(client, config.workspace, settings);
-    let stores = C1zStores::lock(&config.file).map_err(|error| failure(SyncError::from(error)))?;
+    let stores = C1zStores::lock(&config.file).map_err(|error| failure(&SyncError::from(error)))?;
 
     let (stopper, stop) = Stop::pair();
     let options = Options {
@@ -57,7 +57,7 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
     let outcome = sync_engine::sync(&connector, &stores, &SystemClock, &options, progress).await;
     listening.abort();
     progress.finish();
-    let (report, sealed) = outcome.map_err(failure)?;
+    let (report, sealed) = outcome.map_err(|error| failure(&error))?;
     Ok(Done { report, sealed, took: begun.elapsed() })
 }
 
@@ -65,9 +65,9 @@ const FOLDER: &str = "the folder must exist and be writable; or write to another
 const OUTPUT: &str = "nothing was overwritten; move that file away, or write to another place with --file";
 
 /// What a failed sync means to a person.
-fn failure(error: SyncError) -> anyhow::Error {
+fn failure(error: &SyncError) -> anyhow::Error {
     let exit = Exit::from_class(error.class());
-    let hint = hint(&error);
+    let hint = hint(error);
     let (message, source) = split(error);
     let message = match source {
         Some(source) => format!("{message}: {source}"),
@@ -81,10 +81,10 @@ fn failure(error: SyncError) -> anyhow::Error {
 }
 
 /// The message and the messages of everything underneath, in one line.
-fn split(error: SyncError) -> (String, Option<String>) {
+fn split(error: &SyncError) -> (String, Option<String>) {
     let message = error.to_string();
     let mut parts = Vec::new();
-    let mut source = std::error::Error::source(&error);
+    let mut source = std::error::Error::source(error);
     while let Some(inner) = source {
         let text = inner.to_string();
         if !message.contains(&text) && !parts.iter().any(|part: &String| part.contains(&text)) {
