@@ -1,9 +1,10 @@
 //! What a working database knows about the sync it holds: checkpoint, session rows, counts, and references that lead
 //! nowhere (invariants I3, I7, I8 and I9 of the interop reference, 5.9).
 
-use governance_model::{EntitlementId, GrantId, ResourceId, ResourceTypeId};
+use governance_model::{EntitlementId, GrantId, Resource, ResourceId, ResourceTypeId};
 use rusqlite::{OptionalExtension, Row};
 
+use crate::records::{Record, Records};
 use crate::run::Stats;
 use crate::{Error, WorkingDatabase, batch};
 
@@ -105,6 +106,17 @@ impl WorkingDatabase {
             })
             .map(|found| found.is_some())
             .map_err(Error::sqlite("look up a resource"))
+    }
+
+    /// One resource.
+    ///
+    /// # Errors
+    /// When SQLite fails, or the row cannot be decoded.
+    pub fn resource(&self, id: &ResourceId) -> Result<Option<Resource>, Error> {
+        let type_id = id.resource_type.as_str().to_owned();
+        let conditions = vec![("external_id", id.store_key()), ("resource_type_id", type_id)];
+        let mut records = Records::new(&self.connection, &self.info.sync_id, conditions);
+        Ok(records.next().transpose()?.map(|record: Record<Resource>| record.value))
     }
 
     /// Whether a grant with this id has been stored.

@@ -57,6 +57,13 @@ impl Observer for Progress {
                 self.bar.set_message(format!("reading {stream}: page {pages}"));
                 tracing::info!(stream, resources, pages, "Page stored.");
             }
+            Event::Waiting { seconds, until } => {
+                self.bar.set_message(format!("waiting until {until:.0}: Clockify's quota is used up"));
+                tracing::warn!(seconds, %until, "Clockify's quota is used up; waiting for it.");
+            }
+            Event::Rereading { people, pages } => {
+                tracing::info!(people, pages, "Reading again where people were missing or changed.");
+            }
             Event::SealStep(step) => {
                 self.bar.set_message(format!("sealing: {step}"));
                 tracing::debug!(step, "Sealing.");
@@ -70,7 +77,6 @@ fn doing(phase: Phase) -> &'static str {
     match phase {
         Phase::Validate => "checking the key and the workspace",
         Phase::Read => "reading",
-        Phase::Resolve => "putting facts together",
         Phase::Verify => "checking that everybody is there",
         Phase::Expand => "expanding grants",
         Phase::Seal => "sealing",

@@ -36,7 +36,7 @@ pub(crate) fn render(done: &Done) -> Result<String> {
     line(&mut text, "Users", &facts.users_line());
     line(&mut text, "Groups", &format!("{}, {} memberships", facts.groups, facts.memberships));
     line(&mut text, "Roles", &facts.roles_line());
-    if let Some(projects) = report.resources.get("project") {
+    if let Some(projects) = report.rows.resources.get("project") {
         line(&mut text, "Projects", &projects.to_string());
     }
     line(&mut text, "Grants", &view.stats()?.grants.to_string());

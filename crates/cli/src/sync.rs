@@ -102,7 +102,7 @@ fn hint(error: &SyncError) -> Option<String> {
         SyncError::Lock(sync_engine::LockError::Held { .. }) => {
             Some("wait until it is done, or write to another file with --file".to_owned())
         }
-        SyncError::SuspiciousShrink(_) => Some(
+        SyncError::SuspiciousShrink { .. } => Some(
             "the previous file is untouched, and the next run reads afresh; check that the key's owner still is an \
              admin, and if the workspace really looks like that, add --allow-shrink"
                 .to_owned(),

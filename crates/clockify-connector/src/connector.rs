@@ -6,7 +6,7 @@ use clockify_api::model::MembershipStatus;
 use clockify_api::{Client, PageCursor, WorkspaceId};
 use governance_model::{
     Baseline, Connector, ConnectorError, Cursor, Deferred, Descriptor, ErrorClass, Inventory, Known, Missing,
-    Page, Resource, ResourceId, ResourceType, Scope, Usage,
+    Page, Resource, ResourceId, ResourceType, ResourceTypeId, Scope, Usage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -225,6 +225,30 @@ impl Connector for ClockifyConnector {
         Some(match why {
             Missing::GrantPrincipal => user::stand_in(id, None),
             Missing::Inventory(status) => user::stand_in(id, Some(status)),
+        })
+    }
+
+    fn locate(&self, _baseline: &Baseline, ids: &BTreeSet<&str>, now: &Inventory) -> Vec<Cursor> {
+        // The list is sorted by id, and so is the inventory: the place in one is the place in the other.
+        let size = self.settings.page_size.max(1) as usize;
+        let pages: BTreeSet<_> = now
+            .entries
+            .keys()
+            .enumerate()
+            .filter(|(_, id)| ids.contains(id.as_str()))
+            .filter_map(|(place, _)| u32::try_from(place / size + 1).ok())
+            .collect();
+        pages.into_iter().map(|page| cursor(USERS, PageCursor::at(page), false)).collect()
+    }
+
+    fn departed(&self, resource: Resource) -> Resource {
+        user::departed(resource)
+    }
+
+    fn why_none(&self, baseline: &Baseline, of: &ResourceTypeId) -> Option<String> {
+        let scim = baseline.details.get("feature.SCIM").is_some_and(|has| has == "true");
+        (*of == GROUP && scim).then(|| {
+            "this plan has SCIM, and Clockify may delete all groups when SCIM is switched on".to_owned()
         })
     }
 

@@ -25,6 +25,7 @@ pub(crate) fn translate(error: Error) -> ConnectorError {
     if let Some(hint) = hint {
         translated = translated.with_hint(hint);
     }
+    translated.rate_limited = error.is_rate_limited();
     translated.retry_after = error.retry_after();
     translated.with_source(error)
 }

@@ -87,6 +87,14 @@ pub(crate) fn stand_in(id: &ResourceId, membership: Option<&str>) -> Resource {
     resource
 }
 
+/// A member who was read, and whom the workspace no longer lists when all has been read.
+pub(crate) fn departed(mut user: Resource) -> Resource {
+    let details = "left the workspace while it was read".to_owned();
+    user.status = Some(Status { state: State::Deleted, details });
+    put(&mut user.profile, "membership_status", "");
+    user
+}
+
 /// The time in an ObjectId (clockify reference 9); ids that are none have no time.
 pub(crate) fn created_at(id: &str) -> Option<Timestamp> {
     Some(id.parse::<ObjectId>().ok()?.created_at())

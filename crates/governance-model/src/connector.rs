@@ -205,6 +205,15 @@ pub trait Connector: Send + Sync {
     /// to say about such a resource.
     fn stand_in(&self, id: &ResourceId, why: &Missing) -> Option<Resource>;
 
+    /// The places where these principals of the inventory should be found now, to read them once more.
+    fn locate(&self, baseline: &Baseline, ids: &BTreeSet<&str>, now: &Inventory) -> Vec<Cursor>;
+
+    /// What becomes of a principal that was read, and that the inventory no longer lists when all has been read.
+    fn departed(&self, resource: Resource) -> Resource;
+
+    /// What may explain that nothing of a type is left, for people; `None` when there is nothing to say.
+    fn why_none(&self, baseline: &Baseline, of: &ResourceTypeId) -> Option<String>;
+
     /// Takes the inventory again; `None` when the source has no such list.
     ///
     /// # Errors

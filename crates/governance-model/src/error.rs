@@ -46,6 +46,8 @@ pub struct ConnectorError {
     pub message: String,
     /// What to do next, when there is something.
     pub hint: Option<String>,
+    /// Whether the source refused because a quota is used up.
+    pub rate_limited: bool,
     /// How long the source asked to wait.
     pub retry_after: Option<Duration>,
     source: Option<Box<dyn Error + Send + Sync>>,
@@ -54,7 +56,14 @@ pub struct ConnectorError {
 impl ConnectorError {
     /// An error of a class with its message.
     pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), hint: None, retry_after: None, source: None }
+        Self {
+            class,
+            message: message.into(),
+            hint: None,
+            rate_limited: false,
+            retry_after: None,
+            source: None,
+        }
     }
 
     /// Adds what a person can do about it.

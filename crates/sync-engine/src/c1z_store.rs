@@ -1,13 +1,12 @@
 //! The store that ends as a c1z file: a working database beside the output, locked while a run works on it.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use c1z::{Limits, SealOptions, SealStep, SyncType, WorkingDatabase};
-use governance_model::{GrantId, ResourceId, ResourceTypeId, Timestamp};
+use c1z::{C1zFile, Limits, SealOptions, SealStep, Stats, SyncChoice, SyncType, WorkingDatabase};
+use governance_model::{GrantId, Resource, ResourceId, ResourceTypeId, Timestamp};
 
 use crate::lock::beside;
-use crate::store::{Change, Committed, Dangling, Expanded, Sealed, SyncStart, SyncStore, SyncStores};
+use crate::store::{Change, Committed, Counts, Dangling, Expanded, Sealed, SyncStart, SyncStore, SyncStores};
 use crate::{LockError, OutputLock};
 
 /// The asset in which a sync's report is kept.
@@ -87,6 +86,19 @@ impl SyncStores for C1zStores {
             started_at: start.started_at,
         };
         Ok(self.store(WorkingDatabase::create(&self.working, start)?))
+    }
+
+    fn previous(&self) -> Result<Option<Counts>, c1z::Error> {
+        if !self.output.try_exists().unwrap_or(true) {
+            return Ok(None);
+        }
+        let folder = self.output.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let file = C1zFile::open_in(&self.output, self.limits, folder.unwrap_or(Path::new(".")))?;
+        match file.sync(&SyncChoice::Newest) {
+            Ok(sync) => Ok(Some(counts(sync.stats()?))),
+            Err(c1z::Error::NoFinishedSync) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn discard(&self) -> Result<(), c1z::Error> {
@@ -170,8 +182,12 @@ impl SyncStore for C1zStore {
         self.database.for_each_resource_id(of, each)
     }
 
-    fn counts(&self) -> Result<BTreeMap<String, u64>, c1z::Error> {
-        Ok(self.database.counts()?.resources_by_resource_type)
+    fn resource(&self, id: &ResourceId) -> Result<Option<Resource>, c1z::Error> {
+        self.database.resource(id)
+    }
+
+    fn counts(&self) -> Result<Counts, c1z::Error> {
+        Ok(counts(self.database.counts()?))
     }
 
     fn dangling(&self) -> Result<Dangling, c1z::Error> {
@@ -211,6 +227,14 @@ impl SyncStore for C1zStore {
             bytes: sealed.compressed_bytes,
             syncs: sealed.syncs.into_iter().map(|run| run.sync_id).collect(),
         })
+    }
+}
+
+fn counts(stats: Stats) -> Counts {
+    Counts {
+        resources: stats.resources_by_resource_type,
+        entitlements: stats.entitlements_by_resource_type,
+        grants: stats.grants_by_resource_type,
     }
 }
 

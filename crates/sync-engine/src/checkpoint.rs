@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use governance_model::{Cursor, ResourceTypeId, Scope, Timestamp, Usage};
 use serde::{Deserialize, Serialize};
 
-use crate::SyncError;
+use crate::{SyncError, SyncStore};
 
 /// Written by this version of the format; another number is never interpreted.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Key of the note with the baseline.
 pub(crate) const BASELINE: &str = "baseline";
@@ -42,6 +42,10 @@ pub(crate) struct Checkpoint {
     pub(crate) doubts: BTreeSet<String>,
     /// Resources that came more than once.
     pub(crate) repeated: u64,
+    /// Whether what is read now was read before and is looked at again.
+    pub(crate) recovering: bool,
+    /// People who were looked for again, because they were missing or had changed.
+    pub(crate) reread: u64,
     /// Deferred statements stored so far; numbers their notes.
     pub(crate) deferred: u64,
     /// What earlier runs of this sync cost.
@@ -60,6 +64,8 @@ impl Checkpoint {
             dropped: BTreeMap::new(),
             doubts: BTreeSet::new(),
             repeated: 0,
+            recovering: false,
+            reread: 0,
             deferred: 0,
             usage: Usage::default(),
             runs: 1,
@@ -100,7 +106,7 @@ pub(crate) fn fingerprint(connector: &str, scope: &Scope) -> String {
         None => "all".to_owned(),
         Some(types) => types.iter().map(ResourceTypeId::as_str).collect::<Vec<_>>().join(","),
     };
-    format!("{connector};types={types}")
+    format!("{connector};engine={};types={types}", env!("CARGO_PKG_VERSION"))
 }
 
 /// The note of an open cursor.
@@ -117,6 +123,12 @@ pub(crate) fn cursor_key(cursor: &Cursor) -> String {
 /// The key of a deferred statement's note; sorts by number.
 pub(crate) fn deferred_key(number: u64) -> String {
     format!("{DEFERRED}{number:012}")
+}
+
+/// Where to read on.
+pub(crate) fn open_cursors<S: SyncStore>(store: &S) -> Result<Vec<Cursor>, SyncError> {
+    let notes = store.notes(CURSOR).map_err(SyncError::store)?;
+    notes.iter().map(|(key, value)| decode(key, value)).collect()
 }
 
 /// Reads a note that this version wrote.

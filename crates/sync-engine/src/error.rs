@@ -25,8 +25,13 @@ pub enum SyncError {
     #[error("invalid resource type '{0}' in filter")]
     UnknownResourceType(String),
     /// The sync would say that things are gone which very likely are not.
-    #[error("the sync looks wrong and was not sealed: {0}")]
-    SuspiciousShrink(String),
+    #[error("the sync looks wrong and was not sealed: {what}")]
+    SuspiciousShrink {
+        /// What is gone.
+        what: String,
+        /// What may explain it, if the connector knows.
+        hint: Option<String>,
+    },
     /// The engine was asked to stop.
     #[error("stopped; the next run goes on from here")]
     Stopped,
@@ -46,7 +51,7 @@ impl SyncError {
     /// The class of the failure, in gRPC's terms.
     pub fn class(&self) -> ErrorClass {
         match self {
-            Self::Lock(_) | Self::Output(_) | Self::SuspiciousShrink(_) => ErrorClass::FailedPrecondition,
+            Self::Lock(_) | Self::Output(_) | Self::SuspiciousShrink { .. } => ErrorClass::FailedPrecondition,
             Self::Connector(error) => error.class,
             Self::UnknownResourceType(_) => ErrorClass::InvalidArgument,
             Self::Stopped => ErrorClass::Cancelled,

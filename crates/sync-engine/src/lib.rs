@@ -5,6 +5,7 @@
 //! resumed sync keeps its id and reads on where it stopped, and only a verified sync is sealed. Deliberately absent:
 //! printing (an [`Observer`] hears what happens) and reading the environment.
 
+mod begin;
 mod c1z_store;
 mod checkpoint;
 mod clock;
@@ -12,9 +13,13 @@ mod error;
 mod filter;
 mod lock;
 mod observer;
+mod patience;
 mod read;
+mod recover;
 mod report;
+mod resolve;
 mod run;
+mod seal;
 mod stop;
 mod store;
 mod verify;
@@ -27,4 +32,4 @@ pub use observer::{Event, NoObserver, Observer, Phase};
 pub use report::{Completeness, Drift, Integrity, SyncReport};
 pub use run::{Options, sync};
 pub use stop::{Stop, Stopper};
-pub use store::{Change, Committed, Dangling, Expanded, Sealed, SyncStart, SyncStore, SyncStores};
+pub use store::{Change, Committed, Counts, Dangling, Expanded, Sealed, SyncStart, SyncStore, SyncStores};

@@ -10,9 +10,8 @@ pub enum Phase {
     Validate,
     /// Reading pages.
     Read,
-    /// Understanding what had to wait for other pages.
-    Resolve,
-    /// Comparing with the source's own inventory, and looking for references that lead nowhere.
+    /// Comparing with the source's own inventory, reading again what is amiss, and looking for references that lead
+    /// nowhere.
     Verify,
     /// Giving members what their collections hold.
     Expand,
@@ -56,6 +55,20 @@ pub enum Event<'a> {
         /// Resources in it.
         resources: u64,
         /// Pages stored so far, in this series.
+        pages: u64,
+    },
+    /// The source asks to come back later, and the sync waits for it.
+    Waiting {
+        /// How long, in seconds.
+        seconds: u64,
+        /// When it goes on.
+        until: Timestamp,
+    },
+    /// People are looked for again, because pages missed them or they changed meanwhile.
+    Rereading {
+        /// How many.
+        people: u64,
+        /// On how many pages.
         pages: u64,
     },
     /// A part of sealing begins.

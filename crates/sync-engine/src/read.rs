@@ -13,7 +13,8 @@ use governance_model::{Baseline, Connector, Cursor, Page, Scope, Usage};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::checkpoint::{Checkpoint, cursor_key, cursor_note, deferred_key};
+use crate::checkpoint::{self, Checkpoint, cursor_key, cursor_note, deferred_key};
+use crate::patience::Patience;
 use crate::store::{Change, Committed, SyncStore};
 use crate::{Clock, Event, Observer, Stop, SyncError, filter};
 
@@ -31,6 +32,20 @@ pub(crate) struct Reading<'a, C> {
     pub(crate) concurrency: usize,
     /// What earlier runs cost.
     pub(crate) earlier: Usage,
+    /// Asks to stop early.
+    pub(crate) stop: Stop,
+}
+
+impl<C: Connector> Reading<'_, C> {
+    /// What all runs together have cost so far.
+    pub(crate) fn cost(&self) -> Usage {
+        let now = self.connector.usage();
+        Usage {
+            requests: self.earlier.requests + now.requests,
+            retries: self.earlier.retries + now.retries,
+            bytes: self.earlier.bytes + now.bytes,
+        }
+    }
 }
 
 /// A page on its way to the store.
@@ -41,17 +56,44 @@ struct Fetched {
 
 type Writing<S> = JoinHandle<(S, Result<Committed, SyncError>)>;
 
-/// Reads everything that the cursors lead to.
+/// Reads everything that the cursors lead to, waiting for a source whose quota is used up as long as patience lasts.
 ///
 /// # Errors
 /// The first failure of source or store, or [`SyncError::Stopped`]. What was fetched before that is stored.
-pub(crate) async fn all<C: Connector, S: SyncStore>(
+pub(crate) async fn patiently<C: Connector, S: SyncStore>(
     reading: &Reading<'_, C>,
     store: S,
     checkpoint: &mut Checkpoint,
     cursors: Vec<Cursor>,
-    mut stop: Stop,
+    patience: &mut Patience<'_>,
 ) -> Result<S, SyncError> {
+    let (mut store, mut cursors) = (store, cursors);
+    loop {
+        let pages = checkpoint.total_pages();
+        let error = match all(reading, store, checkpoint, cursors).await {
+            Ok(store) => return Ok(store),
+            Err((None, error)) => return Err(error),
+            Err((Some(back), error)) => {
+                store = back;
+                error
+            }
+        };
+        if checkpoint.total_pages() > pages {
+            patience.reset();
+        }
+        patience.outlast(error).await?;
+        cursors = checkpoint::open_cursors(&store)?;
+    }
+}
+
+/// As [`patiently`], without the patience; a failure gives the store back if it can be used.
+async fn all<C: Connector, S: SyncStore>(
+    reading: &Reading<'_, C>,
+    store: S,
+    checkpoint: &mut Checkpoint,
+    cursors: Vec<Cursor>,
+) -> Result<S, (Option<S>, SyncError)> {
+    let mut stop = reading.stop.clone();
     let mut pending = VecDeque::from(cursors);
     let mut in_flight = FuturesUnordered::new();
     let mut fetched: VecDeque<Fetched> = VecDeque::new();
@@ -75,7 +117,7 @@ pub(crate) async fn all<C: Connector, S: SyncStore>(
             && let Some(store) = idle.take()
             && let Some(next) = fetched.pop_front()
         {
-            writing = Some(write(reading, store, checkpoint, next)?);
+            writing = Some(write(reading, store, checkpoint, next).map_err(|error| (None, error))?);
         }
         if in_flight.is_empty() && writing.is_none() {
             break;
@@ -84,9 +126,13 @@ pub(crate) async fn all<C: Connector, S: SyncStore>(
             biased;
             done = joined(&mut writing), if writing.is_some() => {
                 let Some((stream, resources, written, _)) = writing.take() else { continue };
-                let (store, committed) = done?;
+                let (store, committed) = done.map_err(|error| (None, error))?;
                 *checkpoint = written;
-                checkpoint.repeated += committed?.repeated_resources;
+                let committed = committed.map_err(|error| (None, error))?;
+                // Pages that are read again on purpose hold mostly what is there.
+                if !checkpoint.recovering {
+                    checkpoint.repeated += committed.repeated_resources;
+                }
                 idle = Some(store);
                 let pages = checkpoint.pages.get(&stream).copied().unwrap_or_default();
                 reading.observer.event(&Event::PageStored { stream: &stream, resources, pages });
@@ -118,12 +164,12 @@ pub(crate) async fn all<C: Connector, S: SyncStore>(
     }
     match (failure, idle) {
         (Some(failure), Some(mut store)) => {
-            note_cost(&mut store, checkpoint, sum(reading.earlier, reading.connector.usage()), reading.clock);
-            Err(failure)
+            note_cost(&mut store, checkpoint, reading.cost(), reading.clock);
+            Err((Some(store), failure))
         }
-        (Some(failure), None) => Err(failure),
+        (Some(failure), None) => Err((None, failure)),
         (None, Some(store)) => Ok(store),
-        (None, None) => Err(SyncError::Writer),
+        (None, None) => Err((None, SyncError::Writer)),
     }
 }
 
@@ -165,9 +211,12 @@ fn write<C: Connector, S: SyncStore>(
     let mut after = checkpoint.clone();
     after.at = now;
     *after.pages.entry(cursor.stream.clone()).or_default() += 1;
-    after.usage = sum(reading.earlier, reading.connector.usage());
-    for dropped in &page.dropped {
-        *after.dropped.entry(dropped.reason.clone()).or_default() += dropped.count;
+    after.usage = reading.cost();
+    // What a page drops when it is read again has been counted.
+    if !after.recovering {
+        for dropped in &page.dropped {
+            *after.dropped.entry(dropped.reason.clone()).or_default() += dropped.count;
+        }
     }
     after.doubts.extend(page.doubts.iter().cloned());
     let mut put_notes = Vec::new();
@@ -195,13 +244,4 @@ fn write<C: Connector, S: SyncStore>(
         (store, committed)
     });
     Ok((cursor.stream, resources, after, handle))
-}
-
-/// What all runs together cost.
-pub(crate) fn sum(earlier: Usage, now: Usage) -> Usage {
-    Usage {
-        requests: earlier.requests + now.requests,
-        retries: earlier.retries + now.retries,
-        bytes: earlier.bytes + now.bytes,
-    }
 }

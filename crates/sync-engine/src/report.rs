@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use governance_model::{ResourceId, Timestamp, Usage};
 use serde::{Deserialize, Serialize};
 
+use crate::Counts;
+
 /// How one sync went. Ids only: nothing in it names a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncReport {
@@ -26,8 +28,8 @@ pub struct SyncReport {
     pub pages: BTreeMap<String, u64>,
     /// What all runs together cost.
     pub usage: Usage,
-    /// Resources, per type.
-    pub resources: BTreeMap<String, u64>,
+    /// Rows of each kind, per resource type.
+    pub rows: Counts,
     /// What did not become a fact, per reason.
     pub dropped: BTreeMap<String, u64>,
     /// Whether everybody is in it.
@@ -61,7 +63,7 @@ pub struct Completeness {
     pub unlisted: u64,
     /// How many appeared on the list while it was read.
     pub joined: u64,
-    /// How many vanished from the list while it was read.
+    /// How many vanished from the list while it was read; those that had been read are marked as gone.
     pub left: u64,
 }
 
@@ -91,4 +93,6 @@ pub struct Integrity {
 pub struct Drift {
     /// Resources that came more than once, as they do when rows shift between pages.
     pub repeated_resources: u64,
+    /// People who were looked for again, because pages missed them or their status changed meanwhile.
+    pub reread: u64,
 }

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::PathBuf;
 
-use governance_model::{EntitlementId, Facts, GrantId, ResourceId, ResourceType, ResourceTypeId, Timestamp};
+use governance_model::{
+    EntitlementId, Facts, GrantId, Resource, ResourceId, ResourceType, ResourceTypeId, Timestamp,
+};
+use serde::{Deserialize, Serialize};
 
 /// What a sync is, when it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +64,17 @@ pub struct Dangling {
     pub entitlements: Vec<EntitlementId>,
 }
 
+/// How much of what there is, by resource type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Resources of the type.
+    pub resources: BTreeMap<String, u64>,
+    /// Entitlements on resources of the type.
+    pub entitlements: BTreeMap<String, u64>,
+    /// Grants of entitlements on resources of the type.
+    pub grants: BTreeMap<String, u64>,
+}
+
 /// What expansion did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expanded {
@@ -107,6 +121,12 @@ pub trait SyncStores: Send {
     /// # Errors
     /// When the store cannot be made.
     fn create(&self, start: &SyncStart) -> Result<Self::Store, <Self::Store as SyncStore>::Error>;
+
+    /// How much the newest sealed sync holds, if there is one.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn previous(&self) -> Result<Option<Counts>, <Self::Store as SyncStore>::Error>;
 
     /// Throws the unfinished sync away; nothing sealed is touched.
     ///
@@ -174,11 +194,17 @@ pub trait SyncStore: Send + Sized + 'static {
     /// When the store cannot be read.
     fn for_each_id(&self, of: &ResourceTypeId, each: &mut dyn FnMut(&str)) -> Result<(), Self::Error>;
 
-    /// Resources per type.
+    /// One stored resource.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn counts(&self) -> Result<BTreeMap<String, u64>, Self::Error>;
+    fn resource(&self, id: &ResourceId) -> Result<Option<Resource>, Self::Error>;
+
+    /// How much there is.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn counts(&self) -> Result<Counts, Self::Error>;
 
     /// References that lead nowhere.
     ///

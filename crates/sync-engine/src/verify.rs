@@ -6,13 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use governance_model::{Baseline, Connector, Facts, Inventory, Missing, Resource, ResourceId, Scope};
+use governance_model::{Connector, Facts, Inventory, Missing, Resource, ResourceId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::checkpoint::{COMPLETENESS, INTEGRITY, decode};
+use crate::read::Reading;
 use crate::report::{Completeness, Integrity};
-use crate::store::{Change, SyncStore};
+use crate::store::{Change, SyncStore, SyncStores};
 use crate::{Clock, SyncError};
 
 /// Compares what was read with the inventories, and makes stand-ins for what is missing. The findings are stored with the
@@ -21,61 +22,63 @@ use crate::{Clock, SyncError};
 /// # Errors
 /// When the store fails.
 pub(crate) fn completeness<C: Connector, S: SyncStore>(
-    connector: &C,
+    reading: &Reading<'_, C>,
     store: &mut S,
-    baseline: &Baseline,
     after: Option<&Inventory>,
-    scope: &Scope,
-    clock: &dyn Clock,
 ) -> Result<Completeness, SyncError> {
     if let Some(found) = noted(store, COMPLETENESS)? {
         return Ok(found);
     }
+    let of = &reading.baseline.inventory_type;
     let mut found = Completeness::default();
-    if !scope.includes(&baseline.inventory_type) {
-        found.reasons.push(format!("{} resources were not asked for", baseline.inventory_type));
+    if !reading.scope.includes(of) {
+        found.reasons.push(format!("{of} resources were not asked for"));
         return Ok(found);
     }
-    let (Some(before), Some(after)) = (&baseline.inventory, after) else {
+    let (Some(before), Some(after)) = (&reading.baseline.inventory, after) else {
         found.reasons.push("the source has no list to compare with".to_owned());
         return Ok(found);
     };
-    found.listed_before = before.entries.len() as u64;
-    found.listed_after = after.entries.len() as u64;
-    found.joined = after.entries.keys().filter(|id| !before.entries.contains_key(*id)).count() as u64;
-    found.left = before.entries.keys().filter(|id| !after.entries.contains_key(*id)).count() as u64;
+    let (before, after) = (&before.entries, &after.entries);
+    found.listed_before = before.len() as u64;
+    found.listed_after = after.len() as u64;
+    found.joined = after.keys().filter(|id| !before.contains_key(*id)).count() as u64;
+    found.left = before.keys().filter(|id| !after.contains_key(*id)).count() as u64;
 
-    let mut missing: BTreeSet<&str> = after.entries.keys().map(String::as_str).collect();
+    let mut missing: BTreeSet<&str> = after.keys().map(String::as_str).collect();
+    let mut gone = Vec::new();
     store
-        .for_each_id(&baseline.inventory_type, &mut |id| {
+        .for_each_id(of, &mut |id| {
             found.read += 1;
             missing.remove(id);
-            if !after.entries.contains_key(id) && !before.entries.contains_key(id) {
-                found.unlisted += 1;
+            match (before.contains_key(id), after.contains_key(id)) {
+                (_, true) => {}
+                (true, false) => gone.push(ResourceId::new(of.clone(), id)),
+                (false, false) => found.unlisted += 1,
             }
         })
         .map_err(SyncError::store)?;
     found.missing = missing.into_iter().map(str::to_owned).collect();
 
-    let stand_ins: Vec<_> = found
-        .missing
-        .iter()
-        .filter_map(|id| {
-            let status = after.entries.get(id).cloned().unwrap_or_default();
-            let resource = ResourceId::new(baseline.inventory_type.clone(), id.as_str());
-            connector.stand_in(&resource, &Missing::Inventory(status))
-        })
-        .collect();
+    let mut resources = Vec::new();
+    for id in &found.missing {
+        let status = after.get(id).cloned().unwrap_or_default();
+        let resource = ResourceId::new(of.clone(), id.as_str());
+        resources.extend(reading.connector.stand_in(&resource, &Missing::Inventory(status)));
+    }
+    for id in gone {
+        let resource = store.resource(&id).map_err(SyncError::store)?;
+        resources.extend(resource.map(|resource| reading.connector.departed(resource)));
+    }
     if !found.missing.is_empty() {
         found.reasons.push(format!(
-            "{} of {} listed {} resources were not returned by the source",
+            "{} of {} listed {of} resources were not returned by the source",
             found.missing.len(),
             found.listed_after,
-            baseline.inventory_type
         ));
     }
     found.verified = found.reasons.is_empty();
-    put(store, stand_ins, note(COMPLETENESS, &found)?, clock)?;
+    put(store, resources, note(COMPLETENESS, &found)?, reading.clock)?;
     Ok(found)
 }
 
@@ -118,22 +121,44 @@ pub(crate) fn integrity<C: Connector, S: SyncStore>(
     Ok(found)
 }
 
-/// Refuses a sync that would say that everybody is gone (promise 2: partial is never deletion).
+/// Refuses a sync that would say that everybody, or everything of a kind, is gone (promise 2: partial is never deletion).
 ///
 /// # Errors
-/// [`SyncError::SuspiciousShrink`], saying what is missing; or when the store fails.
-pub(crate) fn shrink<S: SyncStore>(store: &S, baseline: &Baseline, scope: &Scope) -> Result<(), SyncError> {
-    if !scope.includes(&baseline.inventory_type) {
-        return Ok(());
+/// [`SyncError::SuspiciousShrink`], saying what is missing; or when a store fails.
+pub(crate) fn shrink<C: Connector, T: SyncStores>(
+    reading: &Reading<'_, C>,
+    stores: &T,
+    store: &T::Store,
+) -> Result<(), SyncError> {
+    let suspicious = |what: String, hint| Err(SyncError::SuspiciousShrink { what, hint });
+    let people = &reading.baseline.inventory_type;
+    let now = store.counts().map_err(SyncError::store)?;
+    if reading.scope.includes(people) {
+        if !now.resources.contains_key(people.as_str()) {
+            return suspicious(format!("it holds no {people} at all"), None);
+        }
+        if let Some(operator) = &reading.baseline.operator
+            && !store.contains(operator).map_err(SyncError::store)?
+        {
+            return suspicious("the key's own account is not in it".to_owned(), None);
+        }
     }
-    let counts = store.counts().map_err(SyncError::store)?;
-    if counts.get(baseline.inventory_type.as_str()).copied().unwrap_or_default() == 0 {
-        return Err(SyncError::SuspiciousShrink(format!("it holds no {} at all", baseline.inventory_type)));
-    }
-    if let Some(operator) = &baseline.operator
-        && !store.contains(operator).map_err(SyncError::store)?
-    {
-        return Err(SyncError::SuspiciousShrink("the key's own account is not in it".to_owned()));
+    let Some(previous) = stores.previous().map_err(SyncError::store)? else { return Ok(()) };
+    let offered: BTreeSet<_> =
+        reading.connector.resource_types().into_iter().map(|offered| offered.id).collect();
+    for of in offered.iter().filter(|of| reading.scope.includes(of)) {
+        let pairs = [
+            ("no", &previous.resources, &now.resources),
+            ("no grants on any", &previous.grants, &now.grants),
+        ];
+        for (none, previous, now) in pairs {
+            let had = previous.get(of.as_str()).copied().unwrap_or_default();
+            let has = now.get(of.as_str()).copied().unwrap_or_default();
+            if had > 0 && has == 0 {
+                let what = format!("it holds {none} {of}, where the previous sync held {had}");
+                return suspicious(what, reading.connector.why_none(reading.baseline, of));
+            }
+        }
     }
     Ok(())
 }

@@ -5,6 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use governance_model::{
     Baseline, Connector, ConnectorError, Cursor, Deferred, Descriptor, Entitlement, EntitlementId,
     ErrorClass, Expandable, Facts, Grant, Inventory, Known, Missing, Page, Purpose, Resource, ResourceId,
@@ -13,6 +15,15 @@ use governance_model::{
 
 pub(crate) const USER: ResourceTypeId = ResourceTypeId::from_static("user");
 pub(crate) const GROUP: ResourceTypeId = ResourceTypeId::from_static("group");
+
+/// So many answers, then none for a while, again and again.
+#[derive(Clone, Debug)]
+pub(crate) struct Quota {
+    pub(crate) answers: u64,
+    pub(crate) pause: Duration,
+    /// Whether a refusal says how long the pause is.
+    pub(crate) says_how_long: bool,
+}
 
 /// A source. Its fields are what it will answer.
 pub(crate) struct Scripted {
@@ -25,6 +36,9 @@ pub(crate) struct Scripted {
     /// The answer with this number, counted from 0 over everything asked, is a failure.
     pub(crate) fail_at: Option<u64>,
     pub(crate) delay: Duration,
+    pub(crate) quota: Option<Quota>,
+    /// Answers left until the next pause, and when the present one ends.
+    spent: Mutex<(u64, Option<Instant>)>,
     pub(crate) asked: Mutex<Vec<String>>,
     answers: AtomicU64,
     now: AtomicUsize,
@@ -42,6 +56,8 @@ impl Scripted {
             operator: None,
             fail_at: None,
             delay: Duration::ZERO,
+            quota: None,
+            spent: Mutex::new((0, None)),
             asked: Mutex::new(Vec::new()),
             answers: AtomicU64::new(0),
             now: AtomicUsize::new(0),
@@ -81,10 +97,33 @@ impl Scripted {
         self.asked.lock().unwrap().clone()
     }
 
+    /// The quota's refusal, while a pause lasts.
+    fn refusal(&self) -> Option<ConnectorError> {
+        let quota = self.quota.as_ref()?;
+        let mut spent = self.spent.lock().unwrap();
+        let now = Instant::now();
+        if spent.1.is_some_and(|until| now >= until) {
+            *spent = (0, None);
+        }
+        if spent.0 == quota.answers {
+            let until = *spent.1.get_or_insert(now + quota.pause);
+            let mut refusal = ConnectorError::new(ErrorClass::Unavailable, "the quota is used up");
+            refusal.rate_limited = true;
+            refusal.retry_after = quota.says_how_long.then(|| until - now);
+            return Some(refusal);
+        }
+        spent.0 += 1;
+        None
+    }
+
     async fn answer(&self, question: String) -> Result<(), ConnectorError> {
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.most_at_once.fetch_max(now, Ordering::SeqCst);
         self.asked.lock().unwrap().push(question);
+        if let Some(refusal) = self.refusal() {
+            self.now.fetch_sub(1, Ordering::SeqCst);
+            return Err(refusal);
+        }
         tokio::time::sleep(self.delay).await;
         self.now.fetch_sub(1, Ordering::SeqCst);
         if self.fail_at == Some(self.answers.fetch_add(1, Ordering::SeqCst)) {
@@ -201,6 +240,26 @@ impl Connector for Scripted {
         let mut made = Resource::new(id.clone(), format!("{why:?}"));
         made.status = Some(Status { state: State::Unspecified, details: String::new() });
         (id.resource_type == USER).then_some(made)
+    }
+
+    /// People stand on pages of three, in the order of the list, as far as `again` has them.
+    fn locate(&self, _: &Baseline, ids: &BTreeSet<&str>, now: &Inventory) -> Vec<Cursor> {
+        let places = now.entries.keys().enumerate().filter(|(_, id)| ids.contains(id.as_str()));
+        let pages: BTreeSet<_> = places.map(|(place, _)| place / 3).collect();
+        pages
+            .into_iter()
+            .map(|page| cursor("again", page))
+            .filter(|page| self.pages.contains_key(page))
+            .collect()
+    }
+
+    fn departed(&self, mut resource: Resource) -> Resource {
+        resource.status = Some(Status { state: State::Deleted, details: "left".to_owned() });
+        resource
+    }
+
+    fn why_none(&self, _: &Baseline, of: &ResourceTypeId) -> Option<String> {
+        (*of == GROUP).then(|| "groups come and go".to_owned())
     }
 
     async fn inventory(&self, _: &Baseline) -> Result<Option<Inventory>, ConnectorError> {

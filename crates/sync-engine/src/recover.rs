@@ -1,0 +1,94 @@
+//! Looks again at people whom the pages missed, or who changed while they were read.
+//!
+//! Pages are numbered, so a row that moves between two requests can be skipped. The source's own list, taken again after
+//! reading, says who is missing and whose status changed; the connector says on which pages they are now; those pages are
+//! read once more, and their rows replace the earlier ones. It is done once: who stays missing becomes a stand-in.
+
+use std::collections::BTreeSet;
+
+use governance_model::{Connector, Cursor, Inventory};
+
+use crate::checkpoint::{self, Checkpoint, cursor_note, decode};
+use crate::patience::Patience;
+use crate::read::{self, Reading};
+use crate::store::{Change, SyncStore};
+use crate::{Event, SyncError};
+
+/// The inventory after reading: from the source once, from the store when a resumed run already has it.
+pub(crate) async fn inventory<C: Connector, S: SyncStore>(
+    reading: &Reading<'_, C>,
+    store: &mut S,
+    checkpoint: &mut Checkpoint,
+    patience: &mut Patience<'_>,
+) -> Result<Option<Inventory>, SyncError> {
+    if !reading.scope.includes(&reading.baseline.inventory_type) {
+        return Ok(None);
+    }
+    if let Some(kept) = store.note(checkpoint::INVENTORY).map_err(SyncError::store)? {
+        return decode(checkpoint::INVENTORY, &kept).map(Some);
+    }
+    let mut stop = reading.stop.clone();
+    let inventory = loop {
+        let answer = tokio::select! {
+            biased;
+            () = stop.asked() => return Err(SyncError::Stopped),
+            answer = reading.connector.inventory(reading.baseline) => answer,
+        };
+        match answer {
+            Ok(inventory) => break inventory,
+            Err(error) => {
+                read::note_cost(store, checkpoint, reading.cost(), reading.clock);
+                patience.outlast(error.into()).await?;
+            }
+        }
+    };
+    patience.reset();
+    let Some(inventory) = inventory else { return Ok(None) };
+    let encoded = serde_json::to_vec(&inventory).map_err(|error| SyncError::Checkpoint(error.to_string()))?;
+    let change = Change { put_notes: vec![(checkpoint::INVENTORY.to_owned(), encoded)], ..Change::default() };
+    store.commit(&change).map_err(SyncError::store)?;
+    Ok(Some(inventory))
+}
+
+/// The pages to read again, stored as open cursors; none when nothing is amiss, or when it has been done.
+pub(crate) fn plan<C: Connector, S: SyncStore>(
+    reading: &Reading<'_, C>,
+    store: &mut S,
+    checkpoint: &mut Checkpoint,
+    after: &Inventory,
+) -> Result<Vec<Cursor>, SyncError> {
+    if checkpoint.recovering {
+        return Ok(Vec::new());
+    }
+    let mut wanted: BTreeSet<&str> = after.entries.keys().map(String::as_str).collect();
+    store
+        .for_each_id(&reading.baseline.inventory_type, &mut |id| {
+            wanted.remove(id);
+        })
+        .map_err(SyncError::store)?;
+    if let Some(before) = &reading.baseline.inventory {
+        wanted.extend(changed(before, after));
+    }
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let cursors = reading.connector.locate(reading.baseline, &wanted, after);
+    checkpoint.recovering = true;
+    checkpoint.reread = wanted.len() as u64;
+    checkpoint.at = reading.clock.now();
+    let change = Change {
+        token: Some(checkpoint.write()?),
+        put_notes: cursors.iter().map(cursor_note).collect::<Result<_, _>>()?,
+        ..Change::default()
+    };
+    store.commit(&change).map_err(SyncError::store)?;
+    reading.observer.event(&Event::Rereading { people: checkpoint.reread, pages: cursors.len() as u64 });
+    Ok(cursors)
+}
+
+/// People whose raw status is not what it was.
+fn changed<'a>(before: &Inventory, after: &'a Inventory) -> impl Iterator<Item = &'a str> {
+    let differs =
+        |(id, status): &(&String, &String)| before.entries.get(*id).is_some_and(|was| was != *status);
+    after.entries.iter().filter(differs).map(|(id, _)| id.as_str()).collect::<Vec<_>>().into_iter()
+}
