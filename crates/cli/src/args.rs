@@ -80,6 +80,22 @@ pub(crate) struct SyncArgs {
     #[arg(long, env = "BATON_ALLOW_SHRINK", global = true)]
     pub(crate) allow_shrink: bool,
 
+    /// Go on with a sync that was cut off only if it stopped less than this long ago.
+    #[arg(long, env = "BATON_RESUME_MAX_AGE", value_name = "TIME", default_value = "24h", global = true)]
+    pub(crate) resume_max_age: String,
+
+    /// Wait this long, in all, when Clockify's quota is used up, instead of stopping to be run again.
+    #[arg(long, env = "BATON_MAX_WAIT", value_name = "TIME", default_value = "0s", global = true)]
+    pub(crate) max_wait: String,
+
+    /// Wait this long for another run on the same file to end, instead of failing at once.
+    #[arg(long, env = "BATON_WAIT_LOCK", value_name = "TIME", default_value = "0s", global = true)]
+    pub(crate) wait_lock: String,
+
+    /// Write the report on the sync (pages, requests, what was missing or left out) here as JSON.
+    #[arg(long, env = "BATON_REPORT_FILE", value_name = "PATH", global = true)]
+    pub(crate) report_file: Option<PathBuf>,
+
     /// What to log: debug, info, warn or error [default: info; warn where a progress line is shown].
     #[arg(long, env = "BATON_LOG_LEVEL", value_name = "LEVEL", hide_possible_values = true, global = true)]
     pub(crate) log_level: Option<LogLevel>,

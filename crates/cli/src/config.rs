@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clockify_api::{ApiKey, BaseUrl, Pace, WorkspaceId};
 use governance_model::{ResourceTypeId, Scope};
@@ -28,6 +29,10 @@ pub(crate) struct Config {
     pub(crate) projects: bool,
     pub(crate) scope: Scope,
     pub(crate) allow_shrink: bool,
+    pub(crate) resume_max_age: Duration,
+    pub(crate) max_wait: Duration,
+    pub(crate) wait_lock: Duration,
+    pub(crate) report_file: Option<PathBuf>,
     pub(crate) file: PathBuf,
 }
 
@@ -125,6 +130,12 @@ impl Config {
         let pace = problems.parsed("clockify-rate-limit", &args.clockify_rate_limit);
         let page_size = page_size(&args.page_size, &mut problems);
         let scope = scope(args, &mut problems);
+        let [resume_max_age, max_wait, wait_lock] = [
+            ("resume-max-age", &args.resume_max_age),
+            ("max-wait", &args.max_wait),
+            ("wait-lock", &args.wait_lock),
+        ]
+        .map(|(field, text)| duration(field, text, &mut problems));
         if args.file.as_os_str().is_empty() {
             problems.wrong("file", "the name is empty");
         }
@@ -143,12 +154,26 @@ impl Config {
                     projects: args.sync_projects,
                     scope,
                     allow_shrink: args.allow_shrink,
+                    resume_max_age,
+                    max_wait,
+                    wait_lock,
+                    report_file: args.report_file.clone(),
                     file: args.file.clone(),
                 })
             }
             _ => Err(problems.into_failure()),
         }
     }
+}
+
+/// A time such as `24h` or `1h30m`; nothing when it is wrong, which is reported.
+fn duration(field: &str, text: &str, problems: &mut Problems) -> Duration {
+    let parsed =
+        text.trim().parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
+    parsed.unwrap_or_else(|| {
+        problems.wrong(field, format!("a time is written like 90s, 15m, 24h or 1h30m, not {text:?}"));
+        Duration::ZERO
+    })
 }
 
 fn page_size(text: &str, problems: &mut Problems) -> Option<u32> {

@@ -1,12 +1,14 @@
 //! The main job: read the workspace, write the file, say what is in it.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clockify_api::Client;
 use clockify_connector::{ClockifyConnector, Settings};
-use sync_engine::{C1zStores, Options, Sealed, Stop, SyncError, SyncReport, SystemClock};
+use governance_model::{ConnectorError, Timestamp};
+use sync_engine::{C1zStores, LockError, Options, Sealed, Stop, SyncError, SyncReport, SystemClock};
 
 use crate::args::SyncArgs;
 use crate::config::Config;
@@ -44,12 +46,14 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
         .map_err(|error| Failure::new(Exit::InvalidArgument, error.to_string()))?;
     let settings = Settings { page_size: config.page_size, projects: config.projects };
     let connector = ClockifyConnector::new(client, config.workspace, settings);
-    let stores = C1zStores::lock(&config.file).map_err(|error| failure(&SyncError::from(error)))?;
+    let stores = lock(config).await?;
 
     let (stopper, stop) = Stop::pair();
     let options = Options {
         scope: config.scope.clone(),
         allow_shrink: config.allow_shrink,
+        resume_max_age: config.resume_max_age,
+        max_wait: config.max_wait,
         stop,
         ..Options::default()
     };
@@ -58,15 +62,49 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
     listening.abort();
     progress.finish();
     let (report, sealed) = outcome.map_err(|error| failure(&error))?;
+    if let Some(path) = &config.report_file {
+        write_report(path, &report)?;
+    }
     Ok(Done { report, sealed, took: begun.elapsed() })
 }
 
+/// Takes the output's lock, waiting for another run as long as the configuration allows.
+async fn lock(config: &Config) -> Result<C1zStores> {
+    let begun = Instant::now();
+    loop {
+        match C1zStores::lock(&config.file) {
+            Err(LockError::Held { .. }) if begun.elapsed() < config.wait_lock => {
+                tokio::time::sleep(LOCK_POLL).await;
+            }
+            outcome => return outcome.map_err(|error| failure(&SyncError::from(error))),
+        }
+    }
+}
+
+fn write_report(path: &Path, report: &SyncReport) -> Result<()> {
+    let text = serde_json::to_string_pretty(report).context("cannot write the report as JSON")?;
+    c1z::atomic::write(path, text.as_bytes()).map_err(|error| {
+        let message =
+            format!("the sync is sealed, but cannot write its report to {}: {error}", path.display());
+        Failure::new(Exit::FailedPrecondition, message).into()
+    })
+}
+
+/// How often a lock that another run holds is tried.
+const LOCK_POLL: Duration = Duration::from_millis(200);
+
+const SHRINK: &str = "the previous file is untouched, and the next run reads afresh; check that the key's owner still \
+                      is an admin, and if the workspace really looks like that, add --allow-shrink";
 const FOLDER: &str = "the folder must exist and be writable; or write to another place with --file";
 const OUTPUT: &str = "nothing was overwritten; move that file away, or write to another place with --file";
 
 /// What a failed sync means to a person.
 fn failure(error: &SyncError) -> anyhow::Error {
-    let exit = Exit::from_class(error.class());
+    let exit = match error {
+        // Everything read is kept, and nothing has to be put right: only time has to pass.
+        SyncError::Connector(refused) if refused.rate_limited => Exit::Resumable,
+        _ => Exit::from_class(error.class()),
+    };
     let hint = hint(error);
     let (message, source) = split(error);
     let message = match source {
@@ -98,15 +136,13 @@ fn split(error: &SyncError) -> (String, Option<String>) {
 
 fn hint(error: &SyncError) -> Option<String> {
     match error {
+        SyncError::Connector(refused) if refused.rate_limited => Some(come_back(refused)),
         SyncError::Connector(error) => error.hint.clone(),
+        SyncError::SuspiciousShrink { hint: Some(why), .. } => Some(format!("{why}\n      {SHRINK}")),
         SyncError::Lock(sync_engine::LockError::Held { .. }) => {
             Some("wait until it is done, or write to another file with --file".to_owned())
         }
-        SyncError::SuspiciousShrink { .. } => Some(
-            "the previous file is untouched, and the next run reads afresh; check that the key's owner still is an \
-             admin, and if the workspace really looks like that, add --allow-shrink"
-                .to_owned(),
-        ),
+        SyncError::SuspiciousShrink { .. } => Some(SHRINK.to_owned()),
         SyncError::Stopped => Some("run the same command again to go on".to_owned()),
         SyncError::Lock(_) => Some(FOLDER.to_owned()),
         SyncError::Output(error) => Some(
@@ -120,5 +156,17 @@ fn hint(error: &SyncError) -> Option<String> {
             .and_then(sync_engine::C1zStoreError::hint)
             .map(str::to_owned),
         _ => None,
+    }
+}
+
+/// When to run again after a quota was used up.
+fn come_back(refused: &ConnectorError) -> String {
+    let quota = refused.hint.as_deref().unwrap_or("what was read is kept");
+    match refused.retry_after {
+        Some(wait) => {
+            let at = Timestamp::now() + wait;
+            format!("run the same command again after {at:.0}; {quota}")
+        }
+        None => format!("run the same command again later; {quota}"),
     }
 }

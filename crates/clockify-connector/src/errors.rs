@@ -14,8 +14,8 @@ const WORKSPACE: &str = "check --clockify-workspace-id: it is the 24 characters 
 const SUSPENDED: &str =
     "the workspace or the account is suspended; its owner has to settle that with Clockify";
 const EMAIL: &str = "the key's owner has to confirm their e-mail address in Clockify first";
-const QUOTA: &str = "a workspace on the Free plan has 30 requests an hour; what was read is kept, so run the same \
-                     command again later, or set --clockify-rate-limit 30/h";
+const QUOTA: &str = "what was read is kept and not asked for again; --clockify-rate-limit 30/h or --max-wait 1h \
+                     may help";
 const NETWORK: &str = "check the network, and proxy settings (HTTPS_PROXY, NO_PROXY)";
 
 /// Translates an error of the client.

@@ -12,5 +12,6 @@ mod killed;
 mod mistakes;
 mod program;
 mod requests;
+mod stops;
 mod summary;
 mod truth;

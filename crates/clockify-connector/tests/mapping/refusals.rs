@@ -108,8 +108,11 @@ async fn a_used_up_quota_names_the_free_plan() {
     assert_eq!(error.class, ErrorClass::Unavailable);
     assert!(error.class.is_transient());
     assert_eq!(error.retry_after, Some(Duration::from_secs(1800)));
-    says(&error, &["30 requests an hour", "--clockify-rate-limit 30/h"]);
+    assert!(error.rate_limited);
+    assert!(error.message.contains("30 requests an hour"), "{}", error.message);
+    says(&error, &["--clockify-rate-limit 30/h", "--max-wait 1h"]);
     let silent = refused("/users", Answer::refusal(429, body(429, "Too Many Requests"))).await;
+    assert!(silent.rate_limited);
     assert_eq!(silent.retry_after, None);
 }
 
