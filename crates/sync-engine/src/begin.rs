@@ -74,6 +74,11 @@ fn resume<T: SyncStores>(
     if store.is_ended() {
         return Ok(Some(Start::Ended(store)));
     }
+    if store.token().map_err(SyncError::store)?.is_empty() {
+        // It was cut off before anything was stored: there is nothing to go on with, and nothing to tell.
+        stores.discard().map_err(SyncError::store)?;
+        return Ok(None);
+    }
     match load(store, fingerprint, clock, options)? {
         Ok(mut begun) => {
             let start = begun.store.start();

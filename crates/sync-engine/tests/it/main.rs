@@ -6,5 +6,6 @@ mod changes;
 mod dump;
 mod resume;
 mod scripted;
+mod sweep;
 mod verify;
 mod whole;
