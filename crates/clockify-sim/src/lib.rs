@@ -20,6 +20,6 @@ pub use content::{
     MembershipType, OtherWorkspace, RoleCode, SimCustomField, SimGroup, SimMembership, SimProject,
     SimProjectMember, SimRate, SimRole, SimScope, SimSettings, SimUser, SimWorkspace, Truth,
 };
-pub use fault::{Action, Endpoint, Fault, Quota};
+pub use fault::{Action, EditContent, Endpoint, Fault, Quota, Schedule};
 pub use seeded::SeededWorkspace;
 pub use server::{GroupScopeShape, PageSizePolicy, RequestRecord, Simulator, SimulatorBuilder};

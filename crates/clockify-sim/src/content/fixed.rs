@@ -1,5 +1,7 @@
 //! A content whose every member, group and project a test states by hand.
 
+use std::cmp::Ordering;
+
 use super::{
     ApiKey, Content, OtherWorkspace, RoleCode, SimGroup, SimProject, SimScope, SimUser, SimWorkspace, Truth,
 };
@@ -52,6 +54,21 @@ impl FixedWorkspace {
             api_keys: content.api_keys(),
             other_workspaces: content.other_workspaces(),
         }
+    }
+
+    /// Removes the member with this id, and keeps the indexes of the key's owner and of further keys on their members.
+    /// Groups, projects and roles go on naming the member, as Clockify's own lists were seen to do. A key whose owner is
+    /// removed is refused from then on.
+    pub fn remove_user(&mut self, id: &str) -> Option<SimUser> {
+        let gone = self.user_index(id)?;
+        let moved = |index: &mut usize| match (*index).cmp(&gone) {
+            Ordering::Less => {}
+            Ordering::Equal => *index = usize::MAX,
+            Ordering::Greater => *index -= 1,
+        };
+        moved(&mut self.key_owner);
+        self.api_keys.iter_mut().for_each(|key| moved(&mut key.user));
+        Some(self.users.remove(gone))
     }
 }
 

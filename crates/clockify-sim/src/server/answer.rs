@@ -74,6 +74,18 @@ impl Answer {
         self
     }
 
+    /// What `Last-Page` says.
+    pub(super) fn last_page(&self) -> Option<bool> {
+        let (_, value) = self.headers.iter().find(|(name, _)| *name == LAST_PAGE)?;
+        Some(value == "true")
+    }
+
+    /// Sets a header in place of any of its name.
+    pub(super) fn replace_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.retain(|(present, _)| *present != name);
+        self.with_header(name, value)
+    }
+
     /// The whole body at once.
     pub(super) fn collect_body(&mut self) -> Vec<u8> {
         let pieces = std::mem::replace(&mut self.body, Box::new(std::iter::empty()));
@@ -89,7 +101,10 @@ impl Answer {
             return self;
         }
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(&self.collect_body()).expect("a vector takes any byte");
+        let pieces = std::mem::replace(&mut self.body, Box::new(std::iter::empty()));
+        for piece in pieces {
+            encoder.write_all(&piece).expect("a vector takes any byte");
+        }
         let body = encoder.finish().expect("a vector takes any byte");
         self.body = Box::new(std::iter::once(body.into()));
         self.with_header(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))

@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::handler::Shared;
-use super::params::Params;
+use super::params::{PageTwist, Params};
 use super::snapshot::{Snapshot, narrow};
 use crate::wire;
 
@@ -17,11 +17,10 @@ pub(super) fn list(
     shared: &Shared,
     snapshot: &Snapshot,
     params: &Params,
-    page: Option<usize>,
+    twist: Option<PageTwist>,
 ) -> Result<Answer, Answer> {
     let content = &snapshot.content;
-    let mut request = params.page(shared.page_size_limit)?;
-    request.page = page.unwrap_or(request.page);
+    let request = params.page(shared.page_size_limit)?.twisted(twist);
     let with_managers = params.boolean("includeTeamManagers")?.unwrap_or(false);
     let column = params.choice("sort-column", &[("ID", SortColumn::Id), ("NAME", SortColumn::Name)])?;
     // The real default is not recorded; by name is what the web application shows.

@@ -1,33 +1,32 @@
 //! The way of one request through the server.
 
-use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
-use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use axum::http::{Response, StatusCode, header};
 
 use super::answer::Answer;
+use super::distort::{self, Distorted};
 use super::faults::{Fate, FaultPlan, QuotaMeter};
 use super::listener::ResetSwitch;
 use super::log::{Log, RequestRecord};
-use super::params::Params;
+use super::params::{PageTwist, Params};
 use super::route::{self, Route};
 use super::snapshot::Snapshot;
 use super::{GroupScopeShape, PageSizePolicy, groups, keys, projects, users, workspaces};
-use crate::content::{ApiKey, Content};
+use crate::content::{ApiKey, Content, FixedWorkspace};
 use crate::fault::{Action, Endpoint};
 
-/// Between the last byte of a truncated body and the end of the connection, so that the bytes are really sent.
-const PAUSE_BEFORE_CUT: Duration = Duration::from_millis(20);
+/// A clock: the time since some fixed moment.
+pub(super) type Now = Box<dyn Fn() -> Duration + Send + Sync>;
 
 /// What all requests share.
 pub(super) struct Shared {
-    pub(super) started: Instant,
+    pub(super) now: Now,
+    pub(super) started: Duration,
     pub(super) snapshot: RwLock<Arc<Snapshot>>,
     pub(super) keys: Vec<ApiKey>,
     pub(super) page_size_limit: Option<(usize, PageSizePolicy)>,
@@ -45,7 +44,14 @@ impl Shared {
     }
 
     pub(super) fn replace_content(&self, content: Arc<dyn Content>) {
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Snapshot::new(content));
+        let snapshot = Arc::new(Snapshot::new(content, self.keys.clone()));
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
+    }
+
+    fn edit_content(&self, edit: impl FnOnce(&mut FixedWorkspace)) {
+        // Held while editing: of two edits at once neither may get lost.
+        let mut snapshot = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
+        *snapshot = Arc::new(snapshot.edited(edit));
     }
 }
 
@@ -65,23 +71,18 @@ pub(super) async fn handle(
     if !shared.latency.is_zero() {
         tokio::time::sleep(shared.latency).await;
     }
-    if let Some(refusal) = shared.quota.as_ref().and_then(|quota| quota.refuse(Instant::now())) {
+    if let Some(refusal) = shared.quota.as_ref().and_then(|quota| quota.refuse((shared.now)())) {
         return finish(&shared, place, refusal.into_response());
     }
     let Fate { preparations, outcome } = shared.faults.fate(endpoint, page, attempt);
-    for preparation in preparations {
-        match preparation {
-            Action::Delay(time) => tokio::time::sleep(time).await,
-            Action::ReplaceContent(content) => shared.replace_content(content),
-            _ => {}
+    for (fault, preparation) in preparations {
+        if !prepare(&shared, preparation).await {
+            shared.faults.revoke(fault);
         }
     }
-    let repeated = match (&outcome, page) {
-        (Some(Action::RepeatPage), Some(page)) => Some(page.saturating_sub(1).max(1) as usize),
-        _ => None,
-    };
-    if let Some(response) = instead_of_answer(outcome.as_ref(), &reset) {
-        return match outcome {
+    let (fault, action) = outcome.unzip();
+    if let Some(response) = action.as_ref().and_then(|action| distort::instead_of_answer(action, &reset)) {
+        return match action {
             Some(Action::Reset) => response,
             _ => finish(&shared, place, response),
         };
@@ -90,13 +91,49 @@ pub(super) async fn handle(
     let compress = shared.gzip && accepts_gzip(&parts);
     // Sorting 100,000 users takes a while, and the requests beside this one must not wait for it.
     let worker = Arc::clone(&shared);
-    let answer = tokio::task::spawn_blocking(move || match route {
-        Ok(route) => answer(&worker, &parts, &params, &route, repeated).compressed(compress),
-        Err(refusal) => unauthenticated(&worker, &parts).unwrap_or(refusal),
+    let Distorted { response, changed } = tokio::task::spawn_blocking(move || {
+        let (honest, other) = match route {
+            Ok(route) => {
+                let twist = action.as_ref().and_then(distort::twist);
+                let other = twist.map(|twist| answer(&worker, &parts, &params, &route, Some(twist)));
+                (answer(&worker, &parts, &params, &route, None), other)
+            }
+            Err(refusal) => (unauthenticated(&worker, &parts).unwrap_or(refusal), None),
+        };
+        match (other, &action) {
+            (Some(other), _) => distort::send_other(honest, other, compress),
+            (None, Some(action)) => distort::send_distorted(honest, action, compress, &reset),
+            (None, None) => {
+                Distorted { response: honest.compressed(compress).into_response(), changed: true }
+            }
+        }
     })
     .await
-    .unwrap_or_else(|_| Answer::error(StatusCode::INTERNAL_SERVER_ERROR, 500, "the simulator failed"));
-    finish(&shared, place, distort(answer, outcome.as_ref()))
+    .unwrap_or_else(|_| {
+        let answer = Answer::error(StatusCode::INTERNAL_SERVER_ERROR, 500, "the simulator failed");
+        Distorted { response: answer.into_response(), changed: true }
+    });
+    if let Some(fault) = fault.filter(|_| !changed) {
+        shared.faults.revoke(fault);
+    }
+    finish(&shared, place, response)
+}
+
+/// Carries out what happens before a request is answered. Says whether anything did.
+async fn prepare(shared: &Shared, preparation: Action) -> bool {
+    match preparation {
+        Action::Delay(time) => tokio::time::sleep(time).await,
+        Action::ReplaceContent(content) => shared.replace_content(content),
+        Action::AddUser(user) => shared.edit_content(|workspace| workspace.users.push(*user)),
+        Action::RemoveUser(id) => {
+            let mut removed = false;
+            shared.edit_content(|workspace| removed = workspace.remove_user(&id).is_some());
+            return removed;
+        }
+        Action::EditContent(edit) => shared.edit_content(|workspace| edit.0(workspace)),
+        _ => return false,
+    }
+    true
 }
 
 fn record(
@@ -108,7 +145,7 @@ fn record(
 ) -> RequestRecord {
     let headers = parts.headers.iter();
     RequestRecord {
-        at: shared.started.elapsed(),
+        at: (shared.now)().saturating_sub(shared.started),
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         query: params.pairs().to_vec(),
@@ -135,13 +172,19 @@ fn accepts_gzip(parts: &Parts) -> bool {
 /// The credential is checked before the route: without a key nobody learns what exists.
 fn unauthenticated(shared: &Shared, parts: &Parts) -> Option<Answer> {
     let snapshot = shared.current();
-    keys::authenticate(&parts.headers, &shared.keys, &*snapshot.content).err()
+    keys::authenticate(&parts.headers, &snapshot.keys, &*snapshot.content).err()
 }
 
 /// The answer that an undisturbed service gives.
-fn answer(shared: &Shared, parts: &Parts, params: &Params, route: &Route, page: Option<usize>) -> Answer {
+fn answer(
+    shared: &Shared,
+    parts: &Parts,
+    params: &Params,
+    route: &Route,
+    twist: Option<PageTwist>,
+) -> Answer {
     let snapshot = shared.current();
-    let key = match keys::authenticate(&parts.headers, &shared.keys, &*snapshot.content) {
+    let key = match keys::authenticate(&parts.headers, &snapshot.keys, &*snapshot.content) {
         Ok(key) => key,
         Err(refusal) => return refusal,
     };
@@ -152,9 +195,9 @@ fn answer(shared: &Shared, parts: &Parts, params: &Params, route: &Route, page: 
         Route::CurrentUser => users::current_user(&snapshot, &key, params),
         Route::Workspaces => workspaces::list(&snapshot, &key, params),
         Route::Workspace(id) => Ok(workspaces::one(&snapshot, id)),
-        Route::Users(_) => users::list(shared, &snapshot, &key, params, page),
-        Route::UserGroups(_) => groups::list(shared, &snapshot, params, page),
-        Route::Projects(_) => projects::list(shared, &snapshot, params, page),
+        Route::Users(_) => users::list(shared, &snapshot, &key, params, twist),
+        Route::UserGroups(_) => groups::list(shared, &snapshot, params, twist),
+        Route::Projects(_) => projects::list(shared, &snapshot, params, twist),
     };
     result.unwrap_or_else(|refusal| refusal)
 }
@@ -189,69 +232,5 @@ fn check_workspace(snapshot: &Snapshot, route: &Route) -> Option<Answer> {
         (true, true) => Some(Answer::access_denied()),
         // The holder of the key is the user who does not belong there.
         (false, _) => Some(Answer::foreign("User")),
-    }
-}
-
-/// The response of faults that need no answer.
-fn instead_of_answer(outcome: Option<&Action>, reset: &ResetSwitch) -> Option<Response<Body>> {
-    let answer = match outcome? {
-        Action::Status { code, body, headers } => {
-            let content_type = if body.starts_with('{') { "application/json" } else { "text/plain" };
-            let status = StatusCode::from_u16(*code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let mut answer = Answer::text(status, content_type, body.clone());
-            for (name, value) in headers {
-                let header = (HeaderName::try_from(name), HeaderValue::from_str(value));
-                if let (Ok(name), Ok(value)) = header {
-                    // Replaces rather than repeats, so that a fault can change the content type.
-                    answer.headers.retain(|(present, _)| *present != name);
-                    answer = answer.with_header(name, value);
-                }
-            }
-            answer
-        }
-        Action::Html => Answer::text(
-            StatusCode::OK,
-            "text/html;charset=utf-8",
-            "<!doctype html><html><head><title>Clockify</title></head><body><div id=\"app\"></div></body></html>",
-        ),
-        Action::Reset => {
-            reset.throw();
-            Answer::json("")
-        }
-        _ => return None,
-    };
-    Some(answer.into_response())
-}
-
-/// Applies the faults that change an answer.
-fn distort(mut answer: Answer, outcome: Option<&Action>) -> Response<Body> {
-    match outcome {
-        Some(Action::WrongLastPage(value)) => answer.with_last_page(Some(*value)).into_response(),
-        Some(Action::NoLastPage) => answer.with_last_page(None).into_response(),
-        Some(Action::EmptyBody) => {
-            answer.body = Box::new(std::iter::empty());
-            answer.into_response()
-        }
-        Some(Action::CutJson(bytes)) => {
-            let mut whole = answer.collect_body();
-            whole.truncate(*bytes);
-            answer.body = Box::new(std::iter::once(Bytes::from(whole)));
-            answer.into_response()
-        }
-        Some(Action::Truncate(bytes)) => {
-            let mut whole = answer.collect_body();
-            let length = whole.len();
-            whole.truncate(*bytes);
-            let mut response = answer.into_response();
-            let sent = stream::once(async { Ok::<_, io::Error>(Bytes::from(whole)) });
-            let cut = stream::once(async {
-                tokio::time::sleep(PAUSE_BEFORE_CUT).await;
-                Err(io::ErrorKind::ConnectionAborted.into())
-            });
-            *response.body_mut() = Body::from_stream(sent.chain(cut));
-            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-            response
-        }
-        _ => answer.into_response(),
     }
 }

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
+use futures_util::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -21,13 +22,21 @@ pub(super) struct Connection {
     switch: ResetSwitch,
 }
 
-/// Resets the connection that it belongs to, in place of the next write.
+/// Resets the connection that it belongs to: in place of the next write, or at once when the server only waits for the
+/// next request.
 #[derive(Clone, Default)]
-pub(super) struct ResetSwitch(Arc<AtomicBool>);
+pub(super) struct ResetSwitch(Arc<SwitchState>);
+
+#[derive(Default)]
+struct SwitchState {
+    thrown: AtomicBool,
+    reader: AtomicWaker,
+}
 
 impl ResetSwitch {
     pub(super) fn throw(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.thrown.store(true, Ordering::Release);
+        self.0.reader.wake();
     }
 }
 
@@ -56,11 +65,19 @@ impl Connected<IncomingStream<'_, ResettableListener>> for ResetSwitch {
 impl Connection {
     /// Fails when the switch is thrown. Without lingering, closing the socket sends a reset rather than an end.
     fn check(&self) -> io::Result<()> {
-        if self.switch.0.load(Ordering::Relaxed) {
+        if self.switch.0.thrown.load(Ordering::Acquire) {
             self.stream.set_zero_linger()?;
             return Err(io::ErrorKind::ConnectionReset.into());
         }
         Ok(())
+    }
+}
+
+impl Drop for Connection {
+    /// A server that gives up a connection on its own account neither writes nor reads once more.
+    fn drop(&mut self) {
+        // Fails only when the connection is gone, which is what was wanted.
+        let _ = self.check();
     }
 }
 
@@ -70,6 +87,8 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        self.switch.0.reader.register(cx.waker());
+        self.check()?;
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
@@ -98,6 +117,7 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.check()?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

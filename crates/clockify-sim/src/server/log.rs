@@ -8,7 +8,7 @@ use crate::fault::Endpoint;
 /// One request as the server saw it.
 #[derive(Clone, Debug)]
 pub struct RequestRecord {
-    /// When it arrived, counted from the start of the server.
+    /// When it arrived on the clock of the simulator, counted from the start of the server.
     pub at: Duration,
     /// The method.
     pub method: String,

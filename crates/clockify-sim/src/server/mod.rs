@@ -4,6 +4,7 @@
 //! here; the `wire` module only writes objects.
 
 mod answer;
+mod distort;
 mod faults;
 mod groups;
 mod handler;

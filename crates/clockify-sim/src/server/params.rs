@@ -12,14 +12,38 @@ pub(super) struct Params(Vec<(String, String)>);
 /// Which page, counted from 1, of how many rows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PageRequest {
-    pub(super) page: usize,
-    pub(super) size: usize,
+    page: usize,
+    size: usize,
+    /// How many rows the page is moved by.
+    shift: isize,
+}
+
+/// A page other than the one asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PageTwist {
+    /// The one before, if there is one.
+    Before,
+    /// Moved by so many rows, but not before the first.
+    Shifted(i64),
+    /// Counted in pages of at most so many rows.
+    Clamped(usize),
 }
 
 impl PageRequest {
+    /// The page that is served in place of the one asked for.
+    pub(super) fn twisted(mut self, twist: Option<PageTwist>) -> Self {
+        match twist {
+            None => {}
+            Some(PageTwist::Before) => self.page = self.page.saturating_sub(1).max(1),
+            Some(PageTwist::Shifted(rows)) => self.shift = isize::try_from(rows).unwrap_or(isize::MAX),
+            Some(PageTwist::Clamped(rows)) => self.size = self.size.min(rows.max(1)),
+        }
+        self
+    }
+
     /// The rows of this page among `count`, and whether it is the last page. Past the end there are no rows, and it is.
     pub(super) fn rows(self, count: usize) -> (std::ops::Range<usize>, bool) {
-        let start = (self.page - 1).saturating_mul(self.size).min(count);
+        let start = (self.page - 1).saturating_mul(self.size).saturating_add_signed(self.shift).min(count);
         let end = start.saturating_add(self.size).min(count);
         (start..end, end == count)
     }
@@ -92,9 +116,9 @@ impl Params {
         let size =
             usize::try_from(size).ok().filter(|&size| size >= 1).ok_or_else(|| invalid("page-size"))?;
         match limit {
-            Some((limit, PageSizePolicy::Clamp)) => Ok(PageRequest { page, size: size.min(limit) }),
+            Some((limit, PageSizePolicy::Clamp)) => Ok(PageRequest { page, size: size.min(limit), shift: 0 }),
             Some((limit, PageSizePolicy::Reject)) if size > limit => Err(invalid("page-size")),
-            _ => Ok(PageRequest { page, size }),
+            _ => Ok(PageRequest { page, size, shift: 0 }),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::answer::Answer;
 use super::handler::Shared;
-use super::params::Params;
+use super::params::{PageTwist, Params};
 use super::snapshot::{Snapshot, narrow};
 use crate::content::SimProject;
 use crate::wire;
@@ -77,11 +77,10 @@ pub(super) fn list(
     shared: &Shared,
     snapshot: &Snapshot,
     params: &Params,
-    page: Option<usize>,
+    twist: Option<PageTwist>,
 ) -> Result<Answer, Answer> {
     let content = &snapshot.content;
-    let mut request = params.page(shared.page_size_limit)?;
-    request.page = page.unwrap_or(request.page);
+    let request = params.page(shared.page_size_limit)?.twisted(twist);
     let filter = Filter::parse(params)?;
     let column = params.choice(
         "sort-column",

@@ -4,15 +4,16 @@ use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::faults::{FaultPlan, QuotaMeter};
-use super::handler::{Shared, handle};
+use super::handler::{Now, Shared, handle};
 use super::listener::{ResetSwitch, ResettableListener};
 use super::log::{Log, RequestRecord};
 use super::snapshot::Snapshot;
@@ -44,6 +45,7 @@ pub struct SimulatorBuilder {
     gzip: bool,
     latency: Duration,
     quota: Option<Quota>,
+    clock: Option<Now>,
 }
 
 impl Simulator {
@@ -64,6 +66,7 @@ impl Simulator {
             gzip: false,
             latency: Duration::ZERO,
             quota: None,
+            clock: None,
         }
     }
 
@@ -194,10 +197,45 @@ impl SimulatorBuilder {
         self
     }
 
+    /// Plans several faults, behind those already planned.
+    #[must_use]
+    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults.extend(faults);
+        self
+    }
+
     /// Limits the number of requests.
     #[must_use]
     pub fn quota(mut self, quota: Quota) -> Self {
         self.quota = Some(quota);
+        self
+    }
+
+    /// Takes the time for the quota and the request log from `now`: the time since some fixed moment, which never goes
+    /// back. By default it is tokio's clock, so a test on a runtime whose clock is paused moves it by
+    /// `tokio::time::advance`.
+    ///
+    /// Such a runtime moves its clock on its own whenever it waits for nothing but the network, so a client on it runs
+    /// into its timeouts. A client that takes its time from a clock of the test's is better served by giving the simulator
+    /// the same one; then an hour passes as soon as the client waits for it:
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use std::time::Duration;
+    ///
+    /// use clockify_sim::{Quota, SeededWorkspace, Simulator};
+    ///
+    /// let time = Arc::new(Mutex::new(Duration::ZERO)); // What the client's waits add to.
+    /// let seen = Arc::clone(&time);
+    /// let simulator = Simulator::builder(SeededWorkspace::demo())
+    ///     .quota(Quota::free_plan())
+    ///     .clock(move || *seen.lock().expect("nobody panics while holding it"));
+    /// ```
+    ///
+    /// Delays, latency and slow bodies take real time whatever the clock.
+    #[must_use]
+    pub fn clock(mut self, now: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        self.clock = Some(Box::new(now));
         self
     }
 
@@ -221,9 +259,14 @@ impl SimulatorBuilder {
         let address = listener.local_addr()?;
         let faults = FaultPlan::default();
         self.faults.into_iter().for_each(|fault| faults.add(fault));
+        let now = self.clock.unwrap_or_else(|| {
+            let origin = Instant::now();
+            Box::new(move || origin.elapsed())
+        });
         let shared = Arc::new(Shared {
-            started: Instant::now(),
-            snapshot: RwLock::new(Arc::new(Snapshot::new(self.content))),
+            started: now(),
+            now,
+            snapshot: RwLock::new(Arc::new(Snapshot::new(self.content, self.keys.clone()))),
             keys: self.keys,
             page_size_limit: self.page_size_limit,
             group_scope_shape: self.group_scope_shape,

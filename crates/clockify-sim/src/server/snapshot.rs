@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::content::{
-    Content, MembershipStatus, MembershipType, SimMembership, SimProject, SimWorkspace, Truth,
+    ApiKey, Content, FixedWorkspace, MembershipStatus, MembershipType, SimMembership, SimProject,
+    SimWorkspace, Truth,
 };
 
 /// How many orders are kept; a walk uses one.
@@ -16,14 +17,29 @@ const KEPT_ORDERS: usize = 8;
 pub(super) struct Snapshot {
     pub(super) content: Arc<dyn Content>,
     pub(super) workspace: SimWorkspace,
+    /// The simulator's own keys, whose members are indexes of this content.
+    pub(super) keys: Vec<ApiKey>,
     orders: Mutex<HashMap<String, Arc<[u32]>>>,
     belongings: OnceLock<HashMap<String, Vec<SimMembership>>>,
 }
 
 impl Snapshot {
-    pub(super) fn new(content: Arc<dyn Content>) -> Self {
+    pub(super) fn new(content: Arc<dyn Content>, keys: Vec<ApiKey>) -> Self {
         let workspace = content.workspace();
-        Self { content, workspace, orders: Mutex::default(), belongings: OnceLock::new() }
+        Self { content, workspace, keys, orders: Mutex::default(), belongings: OnceLock::new() }
+    }
+
+    /// What is served after an edit. Keys follow their members; the key of a member who is gone belongs to nobody.
+    pub(super) fn edited(&self, edit: impl FnOnce(&mut FixedWorkspace)) -> Self {
+        let mut workspace = FixedWorkspace::copy_of(&*self.content);
+        edit(&mut workspace);
+        let place = |key: &ApiKey| {
+            let id = (key.user < self.content.user_count()).then(|| self.content.user_id(key.user))?;
+            workspace.user_index(&id)
+        };
+        let keys = self.keys.iter();
+        let keys = keys.map(|key| ApiKey { user: place(key).unwrap_or(usize::MAX), ..key.clone() }).collect();
+        Self::new(Arc::new(workspace), keys)
     }
 
     /// The order that belongs to `key`, built by `build` unless it is there already.

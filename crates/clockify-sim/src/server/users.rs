@@ -3,7 +3,7 @@
 use super::GroupScopeShape;
 use super::answer::Answer;
 use super::handler::Shared;
-use super::params::Params;
+use super::params::{PageTwist, Params};
 use super::snapshot::{Snapshot, narrow};
 use crate::content::{AccountStatus, ApiKey, KeyRights, MembershipStatus, SimScope, SimUser};
 use crate::wire::{self, EntityScope, MembershipFilter, RoleEntity, UserParts};
@@ -55,13 +55,12 @@ pub(super) fn list(
     snapshot: &Snapshot,
     key: &ApiKey,
     params: &Params,
-    page: Option<usize>,
+    twist: Option<PageTwist>,
 ) -> Result<Answer, Answer> {
     if key.rights == KeyRights::Regular {
         return Err(Answer::access_denied());
     }
-    let mut request = params.page(shared.page_size_limit)?;
-    request.page = page.unwrap_or(request.page);
+    let request = params.page(shared.page_size_limit)?.twisted(twist);
     let memberships = params.choice(
         "memberships",
         &[
