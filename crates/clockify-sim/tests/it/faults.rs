@@ -1,18 +1,11 @@
-//! Every fault fires, is seen by the client, and is counted.
+//! Which requests a fault hits, how often it counts as fired, and the answers that stand in for the real one. How an answer
+//! is sent, which page it holds, and edits of the content have modules of their own.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clockify_sim::{Action, Endpoint, Fault, Quota, SeededWorkspace, Simulator};
+use clockify_sim::{Action, Endpoint, Fault};
 
-use crate::crew::crew;
-use crate::support::{EVERYBODY, get, get_in, in_workspace, try_get};
-
-/// A simulator of 120 users with one fault.
-async fn faulty(fault: Fault) -> Simulator {
-    let builder = Simulator::builder(SeededWorkspace::new(3).users(120));
-    builder.fault(fault).start().await.expect("a free port")
-}
+use crate::support::{EVERYBODY, faulty, get, get_in, in_workspace, try_get};
 
 fn users(page: u32) -> String {
     format!("/users?{EVERYBODY}&page={page}")
@@ -125,20 +118,6 @@ async fn cut_json_is_complete_http() {
 }
 
 #[tokio::test]
-async fn a_truncated_body_breaks_off() {
-    let simulator = faulty(Fault::on(Endpoint::Users, Action::Truncate(1_000)).times(1)).await;
-    let url = format!("{}{}", simulator.base_url(), in_workspace(&simulator, &users(1)));
-    let request = reqwest::Client::new().get(url).header("X-Api-Key", simulator.api_key());
-    let mut response = request.send().await.unwrap();
-    assert_eq!(response.status().as_u16(), 200);
-    assert!(response.content_length().unwrap() > 1_000, "the whole length is announced");
-    assert_eq!(response.chunk().await.unwrap().unwrap().len(), 1_000);
-    assert!(response.chunk().await.is_err());
-    assert_eq!(get_in(&simulator, &users(1)).await.status, 200, "the server goes on");
-    assert!(simulator.unfired().is_empty());
-}
-
-#[tokio::test]
 async fn a_reset_leaves_no_answer() {
     let simulator = faulty(Fault::on(Endpoint::Users, Action::Reset).times(1)).await;
     let error = try_get(&simulator, &in_workspace(&simulator, "/users")).await.err().expect("no answer");
@@ -173,68 +152,4 @@ async fn a_delay_and_another_fault_both_fire() {
     assert_eq!(get_in(&simulator, "/users").await.status, 500);
     let fired: Vec<u32> = simulator.faults_fired().into_iter().map(|(_, times)| times).collect();
     assert_eq!(fired, [1, 1, 0]);
-}
-
-#[tokio::test]
-async fn a_repeated_page_is_the_one_before() {
-    let simulator = faulty(Fault::on(Endpoint::Users, Action::RepeatPage).page(2).attempt(1)).await;
-    let first = get_in(&simulator, &users(1)).await;
-    let repeated = get_in(&simulator, &users(2)).await;
-    assert_eq!(repeated.text, first.text);
-    assert_ne!(get_in(&simulator, &users(2)).await.text, first.text);
-}
-
-#[tokio::test]
-async fn last_page_can_lie_or_be_missing() {
-    let simulator = faulty(Fault::on(Endpoint::Users, Action::WrongLastPage(true)).page(1)).await;
-    simulator.add_fault(Fault::on(Endpoint::Users, Action::WrongLastPage(false)).page(3));
-    simulator.add_fault(Fault::on(Endpoint::Users, Action::NoLastPage).page(2));
-    let mut seen = Vec::new();
-    for page in 1..=3 {
-        let reply = get_in(&simulator, &users(page)).await;
-        seen.push((reply.ids().len(), reply.header("last-page").map(str::to_owned)));
-    }
-    assert_eq!(seen, [(50, Some("true".to_owned())), (50, None), (20, Some("false".to_owned()))]);
-    assert!(simulator.unfired().is_empty());
-}
-
-#[tokio::test]
-async fn content_can_change_between_two_pages() {
-    let mut later = crew();
-    later.users.remove(0);
-    later.key_owner = 0;
-    let builder = Simulator::builder(crew()).api_key("key");
-    let fault = Fault::on(Endpoint::Users, Action::ReplaceContent(Arc::new(later))).page(2);
-    let simulator = builder.fault(fault).start().await.unwrap();
-    let page = async |page: u32| {
-        get_in(&simulator, &format!("/users?{EVERYBODY}&page-size=4&page={page}")).await.ids()
-    };
-    let (first, second, third) = (page(1).await, page(2).await, page(3).await);
-    let walked: Vec<&String> = first.iter().chain(&second).chain(&third).collect();
-    assert_eq!(walked.len(), 11, "the rows shifted, and the fifth user was skipped");
-    assert!(!walked.contains(&&crate::crew::id(5)));
-
-    simulator.replace_content(crew());
-    assert_eq!(page(1).await, first);
-}
-
-#[tokio::test]
-async fn a_quota_runs_out_and_comes_back() {
-    let period = Duration::from_millis(1_500);
-    let quota = Quota { requests: 3, period, retry_after: true };
-    let simulator = Simulator::builder(crew()).quota(quota).start().await.unwrap();
-    let begun = Instant::now();
-    for _ in 0..3 {
-        assert_eq!(get(&simulator, "/user").await.status, 200);
-    }
-    let refused = get_in(&simulator, "/users").await;
-    refused.assert_error(429, 429, "Too Many Requests");
-    assert!(matches!(refused.header("retry-after"), Some("1" | "2")));
-    tokio::time::sleep(period.saturating_sub(begun.elapsed()) + Duration::from_millis(50)).await;
-    assert_eq!(get(&simulator, "/user").await.status, 200);
-
-    let quota = Quota { requests: 1, ..Quota::free_plan() };
-    let simulator = Simulator::builder(crew()).quota(quota).start().await.unwrap();
-    get(&simulator, "/user").await;
-    assert_eq!(get(&simulator, "/user").await.header("retry-after"), None);
 }
