@@ -7,6 +7,8 @@
 
 mod content;
 mod database;
+#[cfg(target_os = "linux")]
+mod disk;
 mod file;
 mod killed;
 mod mistakes;

@@ -43,6 +43,11 @@ impl Program {
         self
     }
 
+    pub(crate) fn unset(mut self, name: &str) -> Self {
+        self.environment.retain(|(known, _)| known != name);
+        self
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
