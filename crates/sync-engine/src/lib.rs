@@ -19,6 +19,7 @@ mod recover;
 mod report;
 mod resolve;
 mod run;
+pub mod schedule;
 mod seal;
 mod stop;
 mod store;

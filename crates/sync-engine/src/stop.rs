@@ -30,7 +30,7 @@ impl Stop {
     }
 
     /// Waits until a stop is asked for; for ever if the asking side is gone.
-    pub(crate) async fn asked(&mut self) {
+    pub async fn asked(&mut self) {
         if self.0.wait_for(|asked| *asked).await.is_err() {
             std::future::pending::<()>().await;
         }
