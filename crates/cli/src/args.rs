@@ -6,6 +6,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::schedule::ScheduleArgs;
+use crate::status::StatusArgs;
+
 /// Reads a Clockify workspace (members with role and status, user groups, who belongs to which) into a c1z file that
 /// ConductorOne's Baton tools read.
 #[derive(Debug, Parser)]
@@ -21,6 +24,10 @@ pub(crate) struct Cli {
 /// What to do instead of a sync.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Sync again and again, every so often or by a cron expression, until a signal comes.
+    Schedule(ScheduleArgs),
+    /// Say when the last sync was, what failed and why, and what comes next; exit code 76 when that is not well.
+    Status(StatusArgs),
     /// Try it without an account: start a Clockify look-alike on this machine and sync it.
     Demo(DemoArgs),
 }
@@ -30,11 +37,11 @@ pub(crate) enum Command {
 pub(crate) struct SyncArgs {
     /// API key of a workspace admin or owner (Clockify: Profile settings, API, Generate); a secret, so better in
     /// the environment than on the command line.
-    #[arg(long, env = "BATON_CLOCKIFY_API_KEY", hide_env_values = true, value_name = "KEY")]
+    #[arg(long, env = "BATON_CLOCKIFY_API_KEY", hide_env_values = true, value_name = "KEY", global = true)]
     pub(crate) clockify_api_key: Option<String>,
 
     /// Workspace to read: the 24 characters in the page address after selecting the workspace.
-    #[arg(long, env = "BATON_CLOCKIFY_WORKSPACE_ID", value_name = "ID")]
+    #[arg(long, env = "BATON_CLOCKIFY_WORKSPACE_ID", value_name = "ID", global = true)]
     pub(crate) clockify_workspace_id: Option<String>,
 
     /// Where Clockify's API is; a regional (euc1, use2, euw2, apse2) or subdomain host if yours is one.
@@ -42,16 +49,23 @@ pub(crate) struct SyncArgs {
         long,
         env = "BATON_CLOCKIFY_BASE_URL",
         value_name = "URL",
-        default_value = "https://api.clockify.me/api/v1"
+        default_value = "https://api.clockify.me/api/v1",
+        global = true
     )]
     pub(crate) clockify_base_url: String,
 
     /// A host outside clockify.me that may be sent the key; needed only for a base URL there.
-    #[arg(long, env = "BATON_CLOCKIFY_TRUSTED_HOST", value_name = "HOST")]
+    #[arg(long, env = "BATON_CLOCKIFY_TRUSTED_HOST", value_name = "HOST", global = true)]
     pub(crate) clockify_trusted_host: Option<String>,
 
     /// Requests to Clockify at most, per second or per hour.
-    #[arg(long, env = "BATON_CLOCKIFY_RATE_LIMIT", value_name = "N/s|N/h", default_value = "10/s")]
+    #[arg(
+        long,
+        env = "BATON_CLOCKIFY_RATE_LIMIT",
+        value_name = "N/s|N/h",
+        default_value = "10/s",
+        global = true
+    )]
     pub(crate) clockify_rate_limit: String,
 
     /// File to write.

@@ -32,6 +32,8 @@ pub(crate) enum Exit {
     Unauthenticated = 16,
     /// Ours: stopped before the end; the next run goes on from there. The number is `EX_TEMPFAIL` of sysexits.
     Resumable = 75,
+    /// Ours: the last sealed sync is too old, or scheduled runs fail. Only `status` ends like this.
+    Stale = 76,
 }
 
 impl Exit {
@@ -49,6 +51,22 @@ impl Exit {
             ErrorClass::Unavailable => Self::Unavailable,
             ErrorClass::Unauthenticated => Self::Unauthenticated,
             _ => Self::Unknown,
+        }
+    }
+
+    /// The class of failure that a code stands for; what has none is internal.
+    pub(crate) fn class(self) -> ErrorClass {
+        match self {
+            Self::Resumable => ErrorClass::Cancelled,
+            Self::InvalidArgument => ErrorClass::InvalidArgument,
+            Self::DeadlineExceeded => ErrorClass::DeadlineExceeded,
+            Self::NotFound => ErrorClass::NotFound,
+            Self::PermissionDenied => ErrorClass::PermissionDenied,
+            Self::FailedPrecondition => ErrorClass::FailedPrecondition,
+            Self::Unimplemented => ErrorClass::Unimplemented,
+            Self::Unavailable => ErrorClass::Unavailable,
+            Self::Unauthenticated => ErrorClass::Unauthenticated,
+            Self::Success | Self::Unknown | Self::Internal | Self::Stale => ErrorClass::Internal,
         }
     }
 }

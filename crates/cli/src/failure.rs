@@ -36,10 +36,15 @@ pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
     error.downcast_ref::<Failure>().map_or(Exit::Unknown, |failure| failure.exit)
 }
 
+/// What to do about an error, if its [`Failure`] says so.
+pub(crate) fn hint_of(error: &anyhow::Error) -> Option<&str> {
+    error.downcast_ref::<Failure>().and_then(|failure| failure.hint.as_deref())
+}
+
 /// `error: …`, then a blank line, then `hint: …` when there is something to do.
 pub(crate) fn render(error: &anyhow::Error) -> String {
     let mut text = format!("error: {error:#}\n");
-    if let Some(hint) = error.downcast_ref::<Failure>().and_then(|failure| failure.hint.as_deref()) {
+    if let Some(hint) = hint_of(error) {
         text.push_str("\nhint: ");
         text.push_str(hint);
         text.push('\n');

@@ -6,11 +6,15 @@
 mod args;
 mod config;
 mod demo;
+mod duration;
 mod exit;
 mod failure;
 mod logging;
 mod progress;
+mod schedule;
+mod sealed;
 mod signals;
+mod status;
 mod summary;
 mod sync;
 
@@ -21,14 +25,18 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, LogLevel};
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
+    if matches!(cli.command, Some(Command::Schedule(_))) {
+        // A line per run is worth more than a progress line that nobody looks at for days.
+        cli.sync.log_level.get_or_insert(LogLevel::Info);
+    }
     logging::start(&cli.sync);
     match run(&cli) {
         Ok(()) => Exit::Success.into(),
@@ -57,6 +65,8 @@ fn run(cli: &Cli) -> Result<()> {
     let result = runtime.block_on(async {
         match &cli.command {
             None => sync::run(&cli.sync).await,
+            Some(Command::Schedule(flags)) => schedule::run(flags, &cli.sync).await,
+            Some(Command::Status(flags)) => status::run(flags, &cli.sync),
             Some(Command::Demo(demo)) => demo::run(demo, &cli.sync).await,
         }
     });

@@ -1,9 +1,11 @@
 //! What a person sees while a sync runs: a line on a terminal, log lines otherwise.
 
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use sync_engine::schedule::StatusBoard;
 use sync_engine::{Event, Observer, Phase};
 
 use crate::args::SyncArgs;
@@ -11,6 +13,7 @@ use crate::args::SyncArgs;
 /// Shows a sync's progress on stderr.
 pub(crate) struct Progress {
     bar: ProgressBar,
+    board: Option<Arc<StatusBoard>>,
 }
 
 impl Progress {
@@ -21,7 +24,13 @@ impl Progress {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { bar }
+        Self { bar, board: None }
+    }
+
+    /// Passes everything on to the status of a schedule.
+    pub(crate) fn telling(mut self, board: Arc<StatusBoard>) -> Self {
+        self.board = Some(board);
+        self
     }
 
     /// Takes the line away.
@@ -37,6 +46,9 @@ pub(crate) fn is_shown(args: &SyncArgs) -> bool {
 
 impl Observer for Progress {
     fn event(&self, event: &Event<'_>) {
+        if let Some(board) = &self.board {
+            board.event(event);
+        }
         match event {
             Event::Started { sync_id } => tracing::info!(sync_id, "Sync started."),
             Event::Resumed { sync_id, started_at, checkpoint_at, pages } => {

@@ -20,6 +20,20 @@ pub(crate) async fn listen(stopper: Stopper) {
     end_now();
 }
 
+/// Ends with the first signal that comes after this call; never where signals cannot be handled.
+pub(crate) fn first() -> impl Future<Output = ()> {
+    let signals = Signals::new();
+    async {
+        match signals {
+            Ok(mut signals) => signals.next().await,
+            Err(error) => {
+                tracing::warn!(%error, "Signals cannot be handled; an interrupted sync resumes all the same.");
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
+
 #[expect(clippy::exit, reason = "the second signal means now; every committed page is durable already")]
 fn end_now() -> ! {
     std::process::exit(i32::from(Exit::Resumable as u8))

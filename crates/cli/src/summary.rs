@@ -286,7 +286,7 @@ fn worth_knowing(text: &mut String, report: &SyncReport) {
 }
 
 /// Text from Clockify as a terminal may show it: control characters and text-direction marks do nothing.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| {
             if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {

@@ -14,6 +14,7 @@ mod killed;
 mod mistakes;
 mod program;
 mod requests;
+mod schedule;
 mod stops;
 mod summary;
 mod truth;

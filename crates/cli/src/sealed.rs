@@ -1,0 +1,67 @@
+//! The newest sealed sync of a file, as far as schedules and their status ask for it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use c1z::{C1zFile, Limits, SyncChoice, SyncType};
+use governance_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// The asset in which the engine keeps a sync's report.
+const REPORT: &str = "sync-report.json";
+
+/// A sealed sync.
+#[derive(Debug, Serialize)]
+pub(crate) struct SealedSync {
+    pub(crate) sync_id: String,
+    pub(crate) ended_at: Timestamp,
+    /// Rows in it, by their kind.
+    pub(crate) counts: BTreeMap<String, u64>,
+    /// Whether everybody is in it; unknown when another program wrote the sync.
+    pub(crate) verified: Option<bool>,
+}
+
+/// The newest finished full sync of a file; `None` when there is no file or no such sync in it.
+///
+/// # Errors
+/// When what stands there cannot be read as a c1z.
+pub(crate) fn newest(file: &Path) -> Result<Option<SealedSync>, Failure> {
+    if !file.exists() {
+        return Ok(None);
+    }
+    read(file).map_err(|error| {
+        let message = format!("{:#}", anyhow::Error::from(error));
+        Failure::new(Exit::FailedPrecondition, message)
+            .with_hint("move that file away, or name another one with --file")
+    })
+}
+
+fn read(file: &Path) -> Result<Option<SealedSync>, c1z::Error> {
+    #[derive(Deserialize)]
+    struct Report {
+        completeness: Completeness,
+    }
+    #[derive(Deserialize)]
+    struct Completeness {
+        verified: bool,
+    }
+
+    let file = C1zFile::open(file, Limits::default())?;
+    let finished = |run: c1z::SyncRun| {
+        let ended_at = run.ended_at.filter(|_| run.sync_type == SyncType::Full)?;
+        Some((ended_at, run.sync_id))
+    };
+    let Some((ended_at, sync_id)) = file.syncs()?.into_iter().filter_map(finished).max() else {
+        return Ok(None);
+    };
+    let view = file.sync(&SyncChoice::Id(sync_id.clone()))?;
+    let stats = view.stats()?;
+    let mut counts = stats.resources_by_resource_type;
+    counts.insert("grants".to_owned(), stats.grants);
+    let report = view.asset(REPORT)?.and_then(|json| serde_json::from_slice::<Report>(&json).ok());
+    let verified = report.map(|report| report.completeness.verified);
+    Ok(Some(SealedSync { sync_id, ended_at, counts, verified }))
+}
