@@ -27,7 +27,7 @@ impl AtomicFile {
     /// # Errors
     /// When the temporary file cannot be created beside the target.
     pub fn create(target: &Path) -> io::Result<Self> {
-        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
+        let target = resolved(target);
         if target.is_dir() {
             return Err(io::Error::new(ErrorKind::IsADirectory, "the target is a folder"));
         }
@@ -111,6 +111,26 @@ impl Drop for Temporary {
 }
 
 /// The path of a hidden companion of a file, in the same folder: `.<name>.<suffix>`.
+/// Where a name leads: through links, also when nothing is there yet. A name that cannot be followed stays as it is, and
+/// using it will say why.
+pub fn resolved(target: &Path) -> PathBuf {
+    if let Ok(found) = fs::canonicalize(target) {
+        return found;
+    }
+    // A link to a file that does not exist yet; more than a few in a row are a loop.
+    let mut at = target.to_owned();
+    for _ in 0..16 {
+        let Ok(next) = fs::read_link(&at) else { break };
+        at = at.parent().map_or_else(|| next.clone(), |folder| folder.join(&next));
+    }
+    let name = at.file_name().map(ToOwned::to_owned);
+    let folder = at.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (name, fs::canonicalize(folder)) {
+        (Some(name), Ok(folder)) => folder.join(name),
+        _ => at,
+    }
+}
+
 pub(crate) fn beside(target: &Path, suffix: &str) -> io::Result<PathBuf> {
     let name = target
         .file_name()

@@ -1,6 +1,8 @@
 //! One transaction on a working database: facts, checkpoint and session rows that become durable together.
 
-use governance_model::{Entitlement, EntitlementId, Grant, GrantId, Resource, ResourceType, Timestamp};
+use governance_model::{
+    Entitlement, EntitlementId, Grant, GrantId, Resource, ResourceId, ResourceType, Timestamp,
+};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use crate::{Error, message, schema, timestamp};
@@ -9,12 +11,14 @@ use crate::{Error, message, schema, timestamp};
 const MAX_ID_BYTES: usize = governance_model::MAX_ID_BYTES;
 
 /// How many rows a call wrote.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     /// Rows that were not there before.
     pub inserted: u64,
     /// Rows that were there and got new content.
     pub updated: u64,
+    /// The resources among the latter.
+    pub updated_resources: Vec<ResourceId>,
 }
 
 impl Written {
@@ -88,7 +92,7 @@ impl Batch<'_> {
                 return Err(Error::invalid_id(schema::RESOURCES, &key));
             }
             let data = message::encode_resource(model);
-            written.add(self.upsert(
+            let inserted = self.upsert(
                 (
                     INSERT,
                     params![
@@ -102,7 +106,11 @@ impl Batch<'_> {
                     ],
                 ),
                 (UPDATE, params![key, data, self.sync_id]),
-            )?);
+            )?;
+            written.add(inserted);
+            if !inserted {
+                written.updated_resources.push(model.id.clone());
+            }
         }
         Ok(written)
     }

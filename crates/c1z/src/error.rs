@@ -137,6 +137,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether it says that a working database is beyond repair, rather than out of reach at the moment.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged { .. }
+            | Self::Undecodable { .. }
+            | Self::Column { .. }
+            | Self::Timestamp { .. } => true,
+            Self::Sqlite { source, .. } => matches!(
+                source.sqlite_error_code(),
+                Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
+            ),
+            _ => false,
+        }
+    }
+
     /// What a person can do about it, when there is something.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

@@ -1,7 +1,7 @@
 //! The place where a sealed sync will go: is it free, does it hold a c1z, can it be written?
 
 use std::fs::File;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::atomic::AtomicFile;
@@ -19,6 +19,30 @@ pub enum OutputState {
     },
 }
 
+/// The longest file name that common file systems take, in bytes.
+const MAX_NAME: usize = 255;
+/// The longest name that is put around the output's for a file beside it: `.`, the name, and this.
+const LONGEST_COMPANION: &str = ".baton-history-journal";
+
+/// Pipes and devices would block or swallow what is written; a name may leave no room for the files beside it.
+fn refuse_odd_places(path: &Path) -> Result<(), Error> {
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() => {
+            let reason =
+                io::Error::new(ErrorKind::InvalidInput, "it is a folder, a pipe or a device, and not a file");
+            return Err(Error::io("write to", path)(reason));
+        }
+        _ => {}
+    }
+    let length = path.file_name().map_or(0, |name| name.as_encoded_bytes().len());
+    if length + 1 + LONGEST_COMPANION.len() > MAX_NAME {
+        let reason =
+            io::Error::new(ErrorKind::InvalidFilename, "the name leaves no room for the files beside it");
+        return Err(Error::io("write to", path)(reason));
+    }
+    Ok(())
+}
+
 /// Looks, at little cost and before any work is spent on a sync, whether it could be sealed at a path: that its folder
 /// can be written, and that what stands there, if anything, begins like a c1z. Whether its content is whole is only
 /// seen when it is read; sealing does that before it replaces anything.
@@ -26,6 +50,7 @@ pub enum OutputState {
 /// # Errors
 /// When the folder cannot be written, or what stands there is not a c1z of version 1 within the limits.
 pub fn check_output(path: &Path, limits: Limits) -> Result<OutputState, Error> {
+    refuse_odd_places(path)?;
     let state = match File::open(path) {
         Ok(file) => {
             let declared_bytes = envelope::probe(file, limits).map_err(Error::envelope(path))?;

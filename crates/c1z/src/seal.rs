@@ -10,8 +10,10 @@
 //! Each step may be cut off: [`WorkingDatabase::open`] and sealing again gives the same output. Which syncs are worth
 //! keeping is in [`crate::retention`].
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use governance_model::Timestamp;
 use rusqlite::{Connection, params};
@@ -110,6 +112,8 @@ impl WorkingDatabase {
     ) -> Result<Sealed, Error> {
         if self.info.ended_at.is_none() {
             self.finish(options, progress)?;
+        } else {
+            self.catch_up(options, progress)?;
         }
         progress(SealStep::Checkpoint);
         fold_log(&self.connection).map_err(Error::sqlite("leave WAL mode"))?;
@@ -138,16 +142,43 @@ impl WorkingDatabase {
         })
     }
 
+    /// Copies in what came to the output after this sync was finished and before its file was in place: another run may
+    /// have sealed meanwhile, and nothing sealed is ever lost.
+    fn catch_up(&mut self, options: &SealOptions, progress: &mut dyn FnMut(SealStep)) -> Result<(), Error> {
+        progress(SealStep::ReadHistory);
+        let Some(history) = History::read(&options.output, options.limits)? else { return Ok(()) };
+        let held: BTreeSet<String> =
+            run::read_all(&self.connection, "main")?.into_iter().map(|run| run.sync_id).collect();
+        let earlier = options.keep_syncs.saturating_sub(1).max(1);
+        let mut missing = retention::kept(&history.runs, &self.info.sync_id, earlier);
+        missing.retain(|id| !held.contains(id));
+        if options.keep_syncs <= 1 || missing.is_empty() {
+            return Ok(());
+        }
+        let action = "copy a sync that was sealed meanwhile";
+        attach(&self.connection, &history)?;
+        let copied = self.connection.transaction().map_err(Error::sqlite(action)).and_then(|transaction| {
+            progress(SealStep::CopyHistory);
+            for id in &missing {
+                copy(&transaction, id).map_err(Error::sqlite(action))?;
+            }
+            // The sync being written is always the one with the highest row number.
+            let behind =
+                "update v1_sync_runs set id = (select max(id) + 1 from v1_sync_runs) where sync_id = ?1";
+            transaction.execute(behind, [&self.info.sync_id]).map_err(Error::sqlite(action))?;
+            transaction.commit().map_err(Error::sqlite(action))
+        });
+        let detached = self.connection.execute("detach database history", ());
+        copied?;
+        detached.map(drop).map_err(Error::sqlite("detach the present output"))
+    }
+
     /// Completes the database in one transaction.
     fn finish(&mut self, options: &SealOptions, progress: &mut dyn FnMut(SealStep)) -> Result<(), Error> {
         progress(SealStep::ReadHistory);
         let history = History::read(&options.output, options.limits)?;
         if let Some(history) = &history {
-            // As bytes, because a path need not be text.
-            let path = history.file.path().as_os_str().as_encoded_bytes();
-            self.connection
-                .execute("attach database ?1 as history", [path])
-                .map_err(Error::sqlite("attach the present output"))?;
+            attach(&self.connection, history)?;
         }
         let outcome = self.complete(history.as_ref(), options, progress);
         if history.is_some() {
@@ -187,7 +218,8 @@ impl WorkingDatabase {
         progress(SealStep::BuildIndexes);
         schema::complete_indexes(&transaction, None).map_err(Error::sqlite("build the indexes"))?;
         progress(SealStep::Finish);
-        finish_run(&transaction, &current, options).map_err(Error::sqlite(action))?;
+        let ended_at = after_history(options.ended_at, history);
+        finish_run(&transaction, &current, ended_at, options).map_err(Error::sqlite(action))?;
         transaction.commit().map_err(Error::sqlite(action))
     }
 }
@@ -229,8 +261,36 @@ fn copy(connection: &Connection, sync_id: &str) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// The file of earlier syncs under the name `history`.
+fn attach(connection: &Connection, history: &History) -> Result<(), Error> {
+    // As bytes, because a path need not be text.
+    let path = history.file.path().as_os_str().as_encoded_bytes();
+    connection
+        .execute("attach database ?1 as history", [path])
+        .map(drop)
+        .map_err(Error::sqlite("attach the present output"))
+}
+
+/// Readers take the sync that ended last for the newest. If the clock once ran ahead, the end of this one is put behind
+/// what is there already: otherwise nobody would ever see it.
+fn after_history(ended_at: Timestamp, history: Option<&History>) -> Timestamp {
+    let newest = history.and_then(|history| history.runs.iter().filter_map(|run| run.ended_at).max());
+    match newest {
+        Some(newest) if newest >= ended_at => {
+            tracing::warn!(%newest, %ended_at, "The file holds a sync that ended later than now: check the clock.");
+            newest + Duration::from_millis(1)
+        }
+        _ => ended_at,
+    }
+}
+
 /// Writes what a finished run says about itself, and moves it behind the earlier ones.
-fn finish_run(connection: &Connection, sync_id: &str, options: &SealOptions) -> rusqlite::Result<()> {
+fn finish_run(
+    connection: &Connection,
+    sync_id: &str,
+    ended_at: Timestamp,
+    options: &SealOptions,
+) -> rusqlite::Result<()> {
     const SQL: &str = "update v1_sync_runs set id = (select max(id) + 1 from v1_sync_runs), ended_at = ?2, \
          sync_token = ?3, supports_diff = 1, grants_backfilled = 1, stats = ?4, \
          ingest_invariant_generation = ?5, ingest_invariant_coverage = ?6, ingest_invariant_mode = ?7 \
@@ -241,7 +301,7 @@ fn finish_run(connection: &Connection, sync_id: &str, options: &SealOptions) -> 
     let coverage = serde_json::to_string(&options.invariants).map_err(json)?;
     let (generation, coverage, mode) =
         if options.invariants.is_empty() { ("", "", "") } else { ("1", coverage.as_str(), "connector") };
-    let ended_at = timestamp::format(options.ended_at);
+    let ended_at = timestamp::format(ended_at);
     connection
         .execute(SQL, params![sync_id, ended_at, options.token, stats, generation, coverage, mode])
         .map(drop)

@@ -90,6 +90,11 @@ impl WorkingDatabase {
         if !path.try_exists().map_err(Error::io("read", path))? {
             return Ok(None);
         }
+        let is_file = std::fs::symlink_metadata(path).map_err(Error::io("read", path))?.is_file();
+        if !is_file {
+            let reason = "it is a link, a folder or a device".to_owned();
+            return Err(Error::Damaged { path: path.to_owned(), reason, source: None });
+        }
         sys::make_private(path).map_err(Error::io("protect", path))?;
         let damaged = |error| damage(path, error);
         let connection = connect(path).map_err(damaged)?;
@@ -128,7 +133,13 @@ impl WorkingDatabase {
         for suffix in ["-wal", "-shm", "-journal", ""] {
             let mut file = path.as_os_str().to_owned();
             file.push(suffix);
-            remove_if_present(Path::new(&file)).map_err(Error::io("remove", path))?;
+            let file = Path::new(&file);
+            let removed = if file.is_dir() && !file.is_symlink() {
+                fs::remove_dir(file)
+            } else {
+                remove_if_present(file)
+            };
+            removed.map_err(Error::io("remove", file))?;
         }
         Ok(())
     }

@@ -5,10 +5,20 @@ use std::time::Duration;
 
 use governance_model::{Baseline, Connector, Cursor, Scope};
 
-use crate::checkpoint::{self, Checkpoint, decode};
+use crate::checkpoint::{self, Checkpoint, OTHER_SETTINGS, decode};
 use crate::patience::Patience;
+use crate::report::SyncReport;
 use crate::store::{Change, SyncStart, SyncStore, SyncStores};
 use crate::{Clock, Event, Observer, Options, Phase, SyncError};
+
+/// What a run works with.
+pub(crate) struct Run<'a, C, T> {
+    pub(crate) connector: &'a C,
+    pub(crate) stores: &'a T,
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) options: &'a Options,
+    pub(crate) observer: &'a dyn Observer,
+}
 
 /// A sync that is ready to read pages.
 pub(crate) struct Begun<S> {
@@ -22,24 +32,21 @@ pub(crate) struct Begun<S> {
 pub(crate) enum Start<S> {
     /// With pages.
     Reading(Box<Begun<S>>),
-    /// With sealing: an earlier run ended the sync and could not put its file in place.
-    Ended(S),
+    /// With sealing: an earlier run ended the sync, with this report, and could not put its file in place.
+    Ended(S, Box<SyncReport>),
 }
 
 /// Goes on with an unfinished sync that may be continued, or begins a new one.
 pub(crate) async fn start<C: Connector, T: SyncStores>(
-    connector: &C,
-    stores: &T,
+    run: &Run<'_, C, T>,
     fingerprint: String,
-    clock: &dyn Clock,
-    options: &Options,
-    observer: &dyn Observer,
     patience: &mut Patience<'_>,
 ) -> Result<Start<T::Store>, SyncError> {
-    if let Some(resumed) = resume(stores, &fingerprint, clock, options, observer)? {
-        return Ok(resumed);
-    }
-    let begun = begin(connector, stores, fingerprint, clock, options, observer, patience).await?;
+    let reason = match look(run, &fingerprint)? {
+        Found::Usable(start) => return Ok(start),
+        Found::Unusable(reason) => reason,
+    };
+    let begun = begin(run, fingerprint, patience, reason).await?;
     Ok(Start::Reading(Box::new(begun)))
 }
 
@@ -53,35 +60,52 @@ pub(crate) fn check_scope<C: Connector>(connector: &C, scope: &Scope) -> Result<
     }
 }
 
-/// Looks for an unfinished sync that may be continued; throws away one that may not.
-fn resume<T: SyncStores>(
-    stores: &T,
+/// What is left of an earlier run.
+enum Found<S> {
+    /// A sync to go on with.
+    Usable(Start<S>),
+    /// Nothing, or something that cannot be used, and why not. It is thrown away when the new sync is certain to begin:
+    /// a mistyped id or key must not cost what has been read.
+    Unusable(Option<String>),
+}
+
+/// A sync that began longer ago than this is never continued (interop reference 1.5).
+const OLDEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+fn look<C: Connector, T: SyncStores>(
+    run: &Run<'_, C, T>,
     fingerprint: &str,
-    clock: &dyn Clock,
-    options: &Options,
-    observer: &dyn Observer,
-) -> Result<Option<Start<T::Store>>, SyncError> {
+) -> Result<Found<T::Store>, SyncError> {
+    let Run { stores, clock, options, observer, .. } = *run;
+    let damaged = || Ok(Found::Unusable(Some("its working database is damaged".to_owned())));
     let store = match stores.open() {
         Ok(Some(store)) => store,
-        Ok(None) => return Ok(None),
-        Err(error) if T::is_damage(&error) => {
-            observer.event(&Event::Discarded { reason: "its working database is damaged" });
-            stores.discard().map_err(SyncError::store)?;
-            return Ok(None);
-        }
+        Ok(None) => return Ok(Found::Unusable(None)),
+        Err(error) if T::is_damage(&error) => return damaged(),
         Err(error) => return Err(SyncError::store(error)),
     };
+    let start = store.start();
+    let age = Duration::try_from(clock.now().duration_since(start.started_at));
+    if age.is_err() || age.is_ok_and(|age| age > OLDEST) {
+        return Ok(Found::Unusable(Some(format!("it began at {:.0}", start.started_at))));
+    }
     if store.is_ended() {
-        return Ok(Some(Start::Ended(store)));
+        let report = match store.report() {
+            Ok(report) => report.and_then(|text| serde_json::from_str::<SyncReport>(&text).ok()),
+            Err(error) if T::is_damage(&error) => return damaged(),
+            Err(error) => return Err(SyncError::store(error)),
+        };
+        return Ok(match report {
+            Some(report) if report.fingerprint == fingerprint => {
+                observer.event(&Event::Ended { sync_id: &start.sync_id, ended_at: report.ended_at });
+                Found::Usable(Start::Ended(store, Box::new(report)))
+            }
+            Some(_) => Found::Unusable(Some(OTHER_SETTINGS.to_owned())),
+            None => Found::Unusable(Some("its report is damaged".to_owned())),
+        });
     }
-    if store.token().map_err(SyncError::store)?.is_empty() {
-        // It was cut off before anything was stored: there is nothing to go on with, and nothing to tell.
-        stores.discard().map_err(SyncError::store)?;
-        return Ok(None);
-    }
-    match load(store, fingerprint, clock, options)? {
-        Ok(mut begun) => {
-            let start = begun.store.start();
+    match load(store, fingerprint, clock, options) {
+        Ok(Ok(mut begun)) => {
             observer.event(&Event::Resumed {
                 sync_id: &start.sync_id,
                 started_at: start.started_at,
@@ -90,13 +114,11 @@ fn resume<T: SyncStores>(
             });
             begun.checkpoint.runs += 1;
             begun.checkpoint.at = clock.now();
-            Ok(Some(Start::Reading(Box::new(begun))))
+            Ok(Found::Usable(Start::Reading(Box::new(begun))))
         }
-        Err(reason) => {
-            observer.event(&Event::Discarded { reason: &reason });
-            stores.discard().map_err(SyncError::store)?;
-            Ok(None)
-        }
+        Ok(Err(reason)) => Ok(Found::Unusable(reason)),
+        Err(SyncError::Store(error)) if error.downcast_ref().is_some_and(T::is_damage) => damaged(),
+        Err(error) => Err(error),
     }
 }
 
@@ -114,48 +136,70 @@ pub(crate) fn forget_if_worthless<T: SyncStores>(stores: &T, error: &SyncError, 
     }
 }
 
-/// Reads the state of an unfinished sync; the inner error says why it cannot be continued.
+/// Whether the syncs in the output may stay in it beside one of this source. Those of a look-alike may go.
+///
+/// # Errors
+/// [`SyncError::OtherSource`] when they are another source's: their history must not be pushed out.
+pub(crate) fn keep_earlier<T: SyncStores>(stores: &T, source_id: &str) -> Result<bool, SyncError> {
+    let previous = stores.previous().map_err(|error| SyncError::Output(Box::new(error)))?;
+    let report = previous.and_then(|previous| previous.report);
+    let Some(report) = report.and_then(|text| serde_json::from_str::<SyncReport>(&text).ok()) else {
+        return Ok(true);
+    };
+    if report.source_id == source_id {
+        return Ok(true);
+    }
+    if report.demonstration {
+        tracing::info!(source = report.source_id, "The syncs of the look-alike in the output make room.");
+        return Ok(false);
+    }
+    Err(SyncError::OtherSource { name: report.source_name, id: report.source_id })
+}
+
+/// Reads the state of an unfinished sync; the inner error says why it cannot be continued, if there is anything to say.
 fn load<S: SyncStore>(
     store: S,
     fingerprint: &str,
     clock: &dyn Clock,
     options: &Options,
-) -> Result<Result<Begun<S>, String>, SyncError> {
+) -> Result<Result<Begun<S>, Option<String>>, SyncError> {
     let token = store.token().map_err(SyncError::store)?;
+    if token.is_empty() {
+        // It was cut off before anything was stored: there is nothing to go on with, and nothing to tell.
+        return Ok(Err(None));
+    }
     let checkpoint = match Checkpoint::read(&token, fingerprint) {
         Ok(checkpoint) => checkpoint,
-        Err(reason) => return Ok(Err(reason)),
+        Err(reason) => return Ok(Err(Some(reason))),
     };
     let age = Duration::try_from(clock.now().duration_since(checkpoint.at)).unwrap_or_default();
     if age > options.resume_max_age {
-        return Ok(Err(format!(
+        return Ok(Err(Some(format!(
             "its checkpoint is {} min old, and {} min are allowed",
             age.as_secs() / 60,
             options.resume_max_age.as_secs() / 60
-        )));
+        ))));
     }
     let Some(baseline) = store.note(checkpoint::BASELINE).map_err(SyncError::store)? else {
-        return Ok(Err("its checkpoint is damaged".to_owned()));
+        return Ok(Err(Some("its checkpoint is damaged".to_owned())));
     };
     let Ok(baseline) = decode(checkpoint::BASELINE, &baseline) else {
-        return Ok(Err("its checkpoint is damaged".to_owned()));
+        return Ok(Err(Some("its checkpoint is damaged".to_owned())));
     };
     let Ok(cursors) = checkpoint::open_cursors(&store) else {
-        return Ok(Err("its checkpoint is damaged".to_owned()));
+        return Ok(Err(Some("its checkpoint is damaged".to_owned())));
     };
     Ok(Ok(Begun { store, checkpoint, baseline, cursors }))
 }
 
 /// Validates, then begins a new sync whose first commit holds all that a resume needs.
 async fn begin<C: Connector, T: SyncStores>(
-    connector: &C,
-    stores: &T,
+    run: &Run<'_, C, T>,
     fingerprint: String,
-    clock: &dyn Clock,
-    options: &Options,
-    observer: &dyn Observer,
     patience: &mut Patience<'_>,
+    discarded: Option<String>,
 ) -> Result<Begun<T::Store>, SyncError> {
+    let Run { connector, stores, clock, options, observer } = *run;
     observer.event(&Event::Phase(Phase::Validate));
     let started_at = clock.now();
     let mut stop = options.stop.clone();
@@ -172,8 +216,12 @@ async fn begin<C: Connector, T: SyncStores>(
     };
     patience.reset();
     observer.event(&Event::Validated(&baseline));
+    keep_earlier(stores, &baseline.source_id)?;
     let cursors = connector.plan(&baseline, &options.scope);
 
+    if let Some(reason) = &discarded {
+        observer.event(&Event::Discarded { reason });
+    }
     let sync_id = c1z::ksuid::sync_id(started_at);
     let start = SyncStart { sync_id, started_at };
     let mut store = stores.create(&start).map_err(SyncError::store)?;

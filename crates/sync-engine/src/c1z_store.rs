@@ -1,12 +1,16 @@
 //! The store that ends as a c1z file: a working database beside the output, locked while a run works on it.
 
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use c1z::{C1zFile, Limits, SealOptions, SealStep, Stats, SyncChoice, SyncType, WorkingDatabase};
 use governance_model::{GrantId, Resource, ResourceId, ResourceTypeId, Timestamp};
 
 use crate::lock::beside;
-use crate::store::{Change, Committed, Counts, Dangling, Expanded, Sealed, SyncStart, SyncStore, SyncStores};
+use crate::store::{
+    Change, Committed, Counts, Dangling, Expanded, Previous, Sealed, SyncStart, SyncStore, SyncStores,
+};
 use crate::{LockError, OutputLock};
 
 /// The asset in which a sync's report is kept.
@@ -22,6 +26,8 @@ pub struct C1zStores {
     working: PathBuf,
     keep_syncs: usize,
     limits: Limits,
+    /// Read once: the lock keeps others from changing it.
+    previous: OnceLock<Option<Previous>>,
     _lock: OutputLock,
 }
 
@@ -31,12 +37,20 @@ impl C1zStores {
     /// # Errors
     /// When another run has it, or the folder does not take the lock file.
     pub fn lock(output: &Path) -> Result<Self, LockError> {
+        // A pipe would block whoever opens it; what cannot be a c1z gets no companions.
+        if std::fs::metadata(output).is_ok_and(|found| !found.is_file()) {
+            let source = io::Error::new(io::ErrorKind::InvalidInput, "it is a folder, a pipe or a device");
+            return Err(LockError::Io { output: output.to_owned(), source });
+        }
+        // One file, one lock, whatever name it is called by.
+        let output = c1z::atomic::resolved(output);
         Ok(Self {
-            output: output.to_owned(),
-            working: beside(output, "work"),
+            working: beside(&output, "work"),
             keep_syncs: 2,
             limits: Limits::default(),
-            _lock: OutputLock::acquire(output)?,
+            previous: OnceLock::new(),
+            _lock: OutputLock::acquire(&output)?,
+            output,
         })
     }
 
@@ -59,6 +73,22 @@ impl C1zStores {
         C1zStore { database, seal }
     }
 
+    fn read_previous(&self) -> Result<Option<Previous>, c1z::Error> {
+        if !self.output.try_exists().unwrap_or(true) {
+            return Ok(None);
+        }
+        let folder = self.output.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let file = C1zFile::open_in(&self.output, self.limits, folder.unwrap_or(Path::new(".")))?;
+        match file.sync(&SyncChoice::Newest) {
+            Ok(sync) => {
+                let report = sync.asset(REPORT)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+                Ok(Some(Previous { counts: counts(sync.stats()?), report }))
+            }
+            Err(c1z::Error::NoFinishedSync) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     fn seal_options(&self) -> SealOptions {
         SealOptions::new(&self.output, Timestamp::UNIX_EPOCH)
     }
@@ -76,7 +106,7 @@ impl SyncStores for C1zStores {
     }
 
     fn is_damage(error: &c1z::Error) -> bool {
-        matches!(error, c1z::Error::Damaged { .. })
+        error.is_damage()
     }
 
     fn create(&self, start: &SyncStart) -> Result<C1zStore, c1z::Error> {
@@ -88,17 +118,12 @@ impl SyncStores for C1zStores {
         Ok(self.store(WorkingDatabase::create(&self.working, start)?))
     }
 
-    fn previous(&self) -> Result<Option<Counts>, c1z::Error> {
-        if !self.output.try_exists().unwrap_or(true) {
-            return Ok(None);
+    fn previous(&self) -> Result<Option<Previous>, c1z::Error> {
+        if self.previous.get().is_none() {
+            let found = self.read_previous()?;
+            return Ok(self.previous.get_or_init(|| found).clone());
         }
-        let folder = self.output.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let file = C1zFile::open_in(&self.output, self.limits, folder.unwrap_or(Path::new(".")))?;
-        match file.sync(&SyncChoice::Newest) {
-            Ok(sync) => Ok(Some(counts(sync.stats()?))),
-            Err(c1z::Error::NoFinishedSync) => Ok(None),
-            Err(error) => Err(error),
-        }
+        Ok(self.previous.get().cloned().flatten())
     }
 
     fn discard(&self) -> Result<(), c1z::Error> {
@@ -150,7 +175,7 @@ impl SyncStore for C1zStore {
             batch.delete_entitlements(change.remove_entitlements)?;
             batch.put_resource_types(change.resource_types, seen)?;
             if let Some(facts) = change.facts {
-                committed.repeated_resources = batch.put_resources(&facts.resources, seen)?.updated;
+                committed.repeated = batch.put_resources(&facts.resources, seen)?.updated_resources;
                 batch.put_entitlements(&facts.entitlements, seen)?;
                 batch.put_grants(&facts.grants, seen)?;
             }
@@ -219,8 +244,14 @@ impl SyncStore for C1zStore {
         Ok(Expanded { created: expanded.created, dropped_edges: expanded.dropped_edges })
     }
 
-    fn seal(self, ended_at: Timestamp, progress: &mut dyn FnMut(&str)) -> Result<Sealed, c1z::Error> {
-        let options = SealOptions { ended_at, ..self.seal };
+    fn seal(
+        self,
+        ended_at: Timestamp,
+        keep_earlier: bool,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Sealed, c1z::Error> {
+        let keep_syncs = if keep_earlier { self.seal.keep_syncs } else { 1 };
+        let options = SealOptions { ended_at, keep_syncs, ..self.seal };
         let sealed = self.database.seal(&options, &mut |step| progress(name(step)))?;
         Ok(Sealed {
             path: sealed.path,

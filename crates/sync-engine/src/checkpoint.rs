@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{SyncError, SyncStore};
 
 /// Written by this version of the format; another number is never interpreted.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// Key of the note with the baseline.
 pub(crate) const BASELINE: &str = "baseline";
@@ -23,15 +23,20 @@ pub(crate) const COMPLETENESS: &str = "completeness";
 pub(crate) const INTEGRITY: &str = "integrity";
 /// Prefix of the notes with open cursors.
 pub(crate) const CURSOR: &str = "cursor/";
+/// Prefix of the notes with people who were on more than one page.
+pub(crate) const REPEATED: &str = "repeated/";
 /// Prefix of the notes with deferred statements.
 pub(crate) const DEFERRED: &str = "deferred/";
+
+/// Why a sync of other parameters is not continued.
+pub(crate) const OTHER_SETTINGS: &str = "it was begun with other settings, another key or another version";
 
 /// How far a sync is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Checkpoint {
     format: u32,
     /// What the pages depend on: the connector's fingerprint and the scope.
-    fingerprint: String,
+    pub(crate) fingerprint: String,
     /// When it was written.
     pub(crate) at: Timestamp,
     /// Pages stored, per stream.
@@ -42,6 +47,8 @@ pub(crate) struct Checkpoint {
     pub(crate) doubts: BTreeSet<String>,
     /// Resources that came more than once.
     pub(crate) repeated: u64,
+    /// Pages in a row, per stream, that brought nothing new.
+    pub(crate) stale: BTreeMap<String, u32>,
     /// Whether what is read now was read before and is looked at again.
     pub(crate) recovering: bool,
     /// People who were looked for again, because they were missing or had changed.
@@ -64,6 +71,7 @@ impl Checkpoint {
             dropped: BTreeMap::new(),
             doubts: BTreeSet::new(),
             repeated: 0,
+            stale: BTreeMap::new(),
             recovering: false,
             reread: 0,
             deferred: 0,
@@ -86,7 +94,7 @@ impl Checkpoint {
         let checkpoint: Self =
             serde_json::from_str(token).map_err(|_| "its checkpoint is damaged".to_owned())?;
         if checkpoint.fingerprint != fingerprint {
-            return Err("it was begun with other settings or another version".to_owned());
+            return Err(OTHER_SETTINGS.to_owned());
         }
         Ok(checkpoint)
     }

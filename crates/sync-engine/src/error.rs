@@ -32,8 +32,22 @@ pub enum SyncError {
         /// What may explain it, if the connector knows.
         hint: Option<String>,
     },
+    /// The output holds syncs of another source.
+    #[error("the output holds syncs of another source, {name} ({id})")]
+    OtherSource {
+        /// What people call that source.
+        name: String,
+        /// Its id.
+        id: String,
+    },
+    /// A series of pages goes round in circles.
+    #[error("the pages of {stream} bring nothing new any more and do not end")]
+    EndlessPages {
+        /// The series.
+        stream: String,
+    },
     /// The engine was asked to stop.
-    #[error("stopped; the next run goes on from here")]
+    #[error("stopped before the end")]
     Stopped,
     /// The checkpoint or a note is not what this version writes.
     #[error("the checkpoint cannot be understood: {0}")]
@@ -51,11 +65,15 @@ impl SyncError {
     /// The class of the failure, in gRPC's terms.
     pub fn class(&self) -> ErrorClass {
         match self {
-            Self::Lock(_) | Self::Output(_) | Self::SuspiciousShrink { .. } => ErrorClass::FailedPrecondition,
+            Self::Lock(_) | Self::Output(_) | Self::OtherSource { .. } | Self::SuspiciousShrink { .. } => {
+                ErrorClass::FailedPrecondition
+            }
             Self::Connector(error) => error.class,
             Self::UnknownResourceType(_) => ErrorClass::InvalidArgument,
             Self::Stopped => ErrorClass::Cancelled,
-            Self::Store(_) | Self::Checkpoint(_) | Self::Writer => ErrorClass::Internal,
+            Self::EndlessPages { .. } | Self::Store(_) | Self::Checkpoint(_) | Self::Writer => {
+                ErrorClass::Internal
+            }
         }
     }
 }

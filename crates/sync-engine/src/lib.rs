@@ -33,4 +33,6 @@ pub use observer::{Event, NoObserver, Observer, Phase};
 pub use report::{Completeness, Drift, Integrity, SyncReport};
 pub use run::{Options, sync};
 pub use stop::{Stop, Stopper};
-pub use store::{Change, Committed, Counts, Dangling, Expanded, Sealed, SyncStart, SyncStore, SyncStores};
+pub use store::{
+    Change, Committed, Counts, Dangling, Expanded, Previous, Sealed, SyncStart, SyncStore, SyncStores,
+};

@@ -5,6 +5,7 @@
 //! just before it was removed must not count as a lock, so whoever gets a lock looks whether it is still the file of
 //! that name. Elsewhere the file stays.
 
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -95,6 +96,9 @@ fn is_still(_file: &File, _path: &Path) -> io::Result<bool> {
 
 /// A hidden companion of the output: `dir/.name.suffix`.
 pub(crate) fn beside(output: &Path, suffix: &str) -> PathBuf {
-    let name = output.file_name().unwrap_or_default().to_string_lossy();
-    output.with_file_name(format!(".{name}.{suffix}"))
+    let mut companion = OsString::from(".");
+    companion.push(output.file_name().unwrap_or_default());
+    companion.push(".");
+    companion.push(suffix);
+    output.with_file_name(companion)
 }

@@ -39,6 +39,13 @@ pub enum Event<'a> {
         /// Pages that are stored already.
         pages: u64,
     },
+    /// A sync that an earlier run ended is put in place; the source is asked for nothing.
+    Ended {
+        /// Its id.
+        sync_id: &'a str,
+        /// When it ended.
+        ended_at: Timestamp,
+    },
     /// A sync that cannot be resumed was thrown away.
     Discarded {
         /// Why, for people.

@@ -128,12 +128,15 @@ async fn all<C: Connector, S: SyncStore>(
                 let Some((stream, resources, written, _)) = writing.take() else { continue };
                 let (store, committed) = done.map_err(|error| (None, error))?;
                 *checkpoint = written;
+                idle = Some(store);
                 let committed = committed.map_err(|error| (None, error))?;
                 // Pages that are read again on purpose hold mostly what is there.
-                if !checkpoint.recovering {
-                    checkpoint.repeated += committed.repeated_resources;
+                if !checkpoint.recovering
+                    && let Some(store) = &mut idle
+                {
+                    note_repeats(reading, store, checkpoint, &stream, resources, &committed)
+                        .map_err(|error| (None, error))?;
                 }
-                idle = Some(store);
                 let pages = checkpoint.pages.get(&stream).copied().unwrap_or_default();
                 reading.observer.event(&Event::PageStored { stream: &stream, resources, pages });
             }
@@ -188,6 +191,36 @@ pub(crate) fn note_cost<S: SyncStore>(
     if let Err(error) = noted {
         tracing::debug!(%error, "What this run cost could not be noted.");
     }
+}
+
+/// A series may bring this many pages in a row without anything new before it counts as endless.
+const MAX_STALE: u32 = 3;
+
+/// Remembers who came more than once: rows moved, so which of the two readings is the later one is not known, and they
+/// are read again at the end. A series that brings nothing new any more is stopped.
+fn note_repeats<C: Connector, S: SyncStore>(
+    reading: &Reading<'_, C>,
+    store: &mut S,
+    checkpoint: &mut Checkpoint,
+    stream: &str,
+    resources: u64,
+    committed: &Committed,
+) -> Result<(), SyncError> {
+    let repeated = committed.repeated.len() as u64;
+    checkpoint.repeated += repeated;
+    let stale = checkpoint.stale.entry(stream.to_owned()).or_default();
+    *stale = if repeated > 0 && repeated == resources { *stale + 1 } else { 0 };
+    if *stale >= MAX_STALE {
+        return Err(SyncError::EndlessPages { stream: stream.to_owned() });
+    }
+    let people = committed.repeated.iter().filter(|id| id.resource_type == reading.baseline.inventory_type);
+    let put_notes: Vec<_> =
+        people.map(|id| (format!("{}{}", checkpoint::REPEATED, id.resource), Vec::new())).collect();
+    if !put_notes.is_empty() {
+        let change = Change { put_notes, ..Change::default() };
+        store.commit(&change).map_err(SyncError::store)?;
+    }
+    Ok(())
 }
 
 /// Waits for the page being written; never done when there is none.

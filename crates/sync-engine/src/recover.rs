@@ -69,6 +69,9 @@ pub(crate) fn plan<C: Connector, S: SyncStore>(
     if let Some(before) = &reading.baseline.inventory {
         wanted.extend(changed(before, after));
     }
+    let repeated = store.notes(checkpoint::REPEATED).map_err(SyncError::store)?;
+    let repeated = repeated.iter().filter_map(|(key, _)| key.strip_prefix(checkpoint::REPEATED));
+    wanted.extend(repeated.filter_map(|id| after.entries.get_key_value(id).map(|(id, _)| id.as_str())));
     if wanted.is_empty() {
         return Ok(Vec::new());
     }

@@ -12,6 +12,10 @@ use crate::Counts;
 pub struct SyncReport {
     /// The sync's id.
     pub sync_id: String,
+    /// Everything that decided what was read: source, parameters, versions.
+    pub fingerprint: String,
+    /// Whether the source is a look-alike for demonstrations.
+    pub demonstration: bool,
     /// The source's id.
     pub source_id: String,
     /// What people call the source.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use governance_model::{Connector, Scope};
 
-use crate::begin::{self, Begun, Start};
+use crate::begin::{self, Begun, Run, Start};
 use crate::checkpoint;
 use crate::patience::Patience;
 use crate::read::{self, Reading};
@@ -25,6 +25,8 @@ pub struct Options {
     pub resume_max_age: Duration,
     /// How long, in all, to wait for a source that asks to come back later.
     pub max_wait: Duration,
+    /// Whether the source is a look-alike for demonstrations: its syncs may be pushed out by those of another source.
+    pub demonstration: bool,
     /// Asks the sync to stop early.
     pub stop: Stop,
 }
@@ -37,6 +39,7 @@ impl Default for Options {
             allow_shrink: false,
             resume_max_age: Duration::from_secs(24 * 60 * 60),
             max_wait: Duration::ZERO,
+            demonstration: false,
             stop: Stop::never(),
         }
     }
@@ -60,29 +63,24 @@ pub async fn sync<C: Connector, T: SyncStores>(
     let fingerprint = checkpoint::fingerprint(&connector.descriptor().fingerprint, &options.scope);
     let mut patience = Patience::new(options, clock, observer);
 
-    let start = begin::start(connector, stores, fingerprint, clock, options, observer, &mut patience).await?;
+    let run = Run { connector, stores, clock, options, observer };
+    let start = begin::start(&run, fingerprint, &mut patience).await?;
     let (store, report) = match start {
-        Start::Ended(store) => (store, None),
-        Start::Reading(begun) => {
-            let (store, report) =
-                read_whole(connector, stores, clock, options, observer, *begun, patience).await?;
-            (store, Some(report))
-        }
+        Start::Ended(store, report) => (store, *report),
+        Start::Reading(begun) => read_whole(&run, *begun, patience).await?,
     };
+    let keep_earlier = begin::keep_earlier(stores, &report.source_id)?;
     observer.event(&Event::Phase(Phase::Seal));
-    seal::seal(store, report, observer)
+    seal::seal(store, report, keep_earlier, observer)
 }
 
 /// Everything between having begun and sealing.
 async fn read_whole<C: Connector, T: SyncStores>(
-    connector: &C,
-    stores: &T,
-    clock: &dyn Clock,
-    options: &Options,
-    observer: &dyn Observer,
+    run: &Run<'_, C, T>,
     begun: Begun<T::Store>,
     mut patience: Patience<'_>,
 ) -> Result<(T::Store, SyncReport), SyncError> {
+    let Run { connector, stores, clock, options, observer } = *run;
     let Begun { store, mut checkpoint, baseline, cursors } = begun;
     let reading = Reading {
         connector,
@@ -117,7 +115,7 @@ async fn read_whole<C: Connector, T: SyncStores>(
     completeness.doubt(&checkpoint.doubts);
     let mut integrity = verify::integrity(connector, &mut store, clock)?;
     if !options.allow_shrink
-        && let Err(error) = verify::shrink(&reading, stores, &store)
+        && let Err(error) = verify::shrink(&reading, stores, &store, &completeness)
     {
         // Going on with it would refuse it again for ever; the next run reads afresh.
         drop(store);
@@ -134,6 +132,8 @@ async fn read_whole<C: Connector, T: SyncStores>(
     let start = store.start();
     let report = SyncReport {
         sync_id: start.sync_id,
+        fingerprint: checkpoint.fingerprint,
+        demonstration: options.demonstration,
         started_at: start.started_at,
         ended_at: clock.now(),
         runs: checkpoint.runs,

@@ -45,10 +45,19 @@ pub struct Change<'a> {
 }
 
 /// What a commit did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Committed {
     /// Resources that were there already.
-    pub repeated_resources: u64,
+    pub repeated: Vec<ResourceId>,
+}
+
+/// The newest sealed sync at the output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Previous {
+    /// How much it holds.
+    pub counts: Counts,
+    /// The report that was kept with it, if one was.
+    pub report: Option<String>,
 }
 
 /// References that lead nowhere.
@@ -122,11 +131,11 @@ pub trait SyncStores: Send {
     /// When the store cannot be made.
     fn create(&self, start: &SyncStart) -> Result<Self::Store, <Self::Store as SyncStore>::Error>;
 
-    /// How much the newest sealed sync holds, if there is one.
+    /// The newest sealed sync, if there is one.
     ///
     /// # Errors
     /// When it cannot be read.
-    fn previous(&self) -> Result<Option<Counts>, <Self::Store as SyncStore>::Error>;
+    fn previous(&self) -> Result<Option<Previous>, <Self::Store as SyncStore>::Error>;
 
     /// Throws the unfinished sync away; nothing sealed is touched.
     ///
@@ -218,9 +227,15 @@ pub trait SyncStore: Send + Sized + 'static {
     /// When the store fails.
     fn expand(&mut self, discovered_at: Timestamp) -> Result<Expanded, Self::Error>;
 
-    /// Ends the sync and puts its file in place, whole or not at all. The unfinished sync is gone afterwards.
+    /// Ends the sync and puts its file in place, whole or not at all. The unfinished sync is gone afterwards. Earlier syncs
+    /// stay in the file if `keep_earlier` says so.
     ///
     /// # Errors
     /// When it cannot be written; the unfinished sync is then still there to be opened and sealed again.
-    fn seal(self, ended_at: Timestamp, progress: &mut dyn FnMut(&str)) -> Result<Sealed, Self::Error>;
+    fn seal(
+        self,
+        ended_at: Timestamp,
+        keep_earlier: bool,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Sealed, Self::Error>;
 }

@@ -66,9 +66,16 @@ pub(crate) fn completeness<C: Connector, S: SyncStore>(
         let resource = ResourceId::new(of.clone(), id.as_str());
         resources.extend(reading.connector.stand_in(&resource, &Missing::Inventory(status)));
     }
-    for id in gone {
-        let resource = store.resource(&id).map_err(SyncError::store)?;
-        resources.extend(resource.map(|resource| reading.connector.departed(resource)));
+    if is_plausible(before.len() as u64, found.left) {
+        for id in gone {
+            let resource = store.resource(&id).map_err(SyncError::store)?;
+            resources.extend(resource.map(|resource| reading.connector.departed(resource)));
+        }
+    } else {
+        found.reasons.push(format!("{} {of} resources left the source's own list at once", found.left));
+    }
+    if after.is_empty() {
+        found.reasons.push("the source's own list is empty".to_owned());
     }
     if !found.missing.is_empty() {
         found.reasons.push(format!(
@@ -80,6 +87,11 @@ pub(crate) fn completeness<C: Connector, S: SyncStore>(
     found.verified = found.reasons.is_empty();
     put(store, resources, note(COMPLETENESS, &found)?, reading.clock)?;
     Ok(found)
+}
+
+/// Whether so many can have left while the pages were read. A list that was cut short must not mark people as gone.
+fn is_plausible(listed: u64, gone: u64) -> bool {
+    gone <= 5 || gone * 5 <= listed
 }
 
 /// Mends or removes references that lead nowhere (interop reference 5.9, I3, I7, I8 and I9).
@@ -129,21 +141,26 @@ pub(crate) fn shrink<C: Connector, T: SyncStores>(
     reading: &Reading<'_, C>,
     stores: &T,
     store: &T::Store,
+    completeness: &Completeness,
 ) -> Result<(), SyncError> {
     let suspicious = |what: String, hint| Err(SyncError::SuspiciousShrink { what, hint });
     let people = &reading.baseline.inventory_type;
     let now = store.counts().map_err(SyncError::store)?;
     if reading.scope.includes(people) {
-        if !now.resources.contains_key(people.as_str()) {
+        // Stand-ins are there by now; what counts is who was read.
+        if completeness.read == 0 {
             return suspicious(format!("it holds no {people} at all"), None);
         }
         if let Some(operator) = &reading.baseline.operator
-            && !store.contains(operator).map_err(SyncError::store)?
+            && (completeness.missing.contains(&operator.resource)
+                || !store.contains(operator).map_err(SyncError::store)?)
         {
             return suspicious("the key's own account is not in it".to_owned(), None);
         }
     }
-    let Some(previous) = stores.previous().map_err(SyncError::store)? else { return Ok(()) };
+    let Some(previous) = stores.previous().map_err(SyncError::store)?.map(|previous| previous.counts) else {
+        return Ok(());
+    };
     let offered: BTreeSet<_> =
         reading.connector.resource_types().into_iter().map(|offered| offered.id).collect();
     for of in offered.iter().filter(|of| reading.scope.includes(of)) {

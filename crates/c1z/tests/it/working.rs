@@ -94,14 +94,16 @@ fn opening_takes_access_from_others() {
 fn new_and_repeated_rows_are_told_apart() {
     let bench = Bench::new();
     let mut database = bench.begin(0);
-    let written = |inserted, updated| Written { inserted, updated };
+    let written = |inserted, updated| Written { inserted, updated, ..Written::default() };
     database
         .transaction(|batch| {
             let seen = noon_and(0);
             assert_eq!(batch.put_resource_types(&resource_types(), seen)?, written(2, 0));
             assert_eq!(batch.put_resource_types(&resource_types(), seen)?, written(0, 2));
             let users = [user_resource("a"), user_resource("b"), user_resource("a")];
-            assert_eq!(batch.put_resources(&users, seen)?, written(2, 1));
+            let found = batch.put_resources(&users, seen)?;
+            assert_eq!((found.inserted, found.updated), (2, 1));
+            assert_eq!(found.updated_resources, [user("a")]);
             assert_eq!(batch.put_entitlements(&[member("g1")], seen)?, written(1, 0));
             assert_eq!(batch.put_entitlements(&[member("g1")], seen)?, written(0, 1));
             assert_eq!(batch.put_grants(&[membership("g1", user("a"))], seen)?, written(1, 0));

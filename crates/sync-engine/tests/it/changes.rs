@@ -260,3 +260,47 @@ async fn a_checkpoint_that_is_too_old_is_not_resumed() {
         assert_eq!(report.runs, runs, "age {age}");
     }
 }
+
+#[tokio::test]
+async fn somebody_on_two_pages_is_read_again_so_that_the_order_of_pages_does_not_decide() {
+    let mut dumps = Vec::new();
+    for delay in [0, 1] {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("sync.c1z");
+        let mut source = Scripted::workspace(6);
+        let mut other = person("u001");
+        other.display_name = format!("as page 2 had it {delay}");
+        source.pages.get_mut(&cursor("users", 1)).unwrap().facts.resources.push(other);
+        source.pages.insert(cursor("again", 0), people(&["u000", "u001", "u002"]));
+        let (report, _) = run(&source, &output, &Options::default()).await.unwrap();
+        assert_eq!(report.drift.repeated_resources, 1);
+        assert_eq!(report.drift.reread, 1);
+        dumps.push(dump::canonical(&output, &report.sync_id));
+    }
+    assert_eq!(dumps[0], dumps[1]);
+}
+
+#[tokio::test]
+async fn a_list_that_was_cut_short_marks_nobody_as_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("sync.c1z");
+    let mut source = Scripted::workspace(30);
+    source.after = Some(inventory(&["u000"]));
+    let (report, _) = run(&source, &output, &Options::default()).await.unwrap();
+    assert_eq!(report.completeness.reasons, ["29 user resources left the source's own list at once"]);
+    // The status with state 3 (deleted) is in no row.
+    assert!(!dump::canonical(&output, &report.sync_id).contains("5A0808031204"));
+}
+
+#[tokio::test]
+async fn an_empty_list_of_people_is_not_sealed_although_stand_ins_could_be_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("sync.c1z");
+    let mut source = Scripted::workspace(3);
+    source.pages.insert(cursor("users", 0), Page::default());
+    let error = run(&source, &output, &Options::default()).await.unwrap_err();
+    assert!(error.to_string().ends_with("it holds no user at all"), "{error}");
+    source.pages.insert(cursor("users", 0), people(&["u001", "u002"]));
+    let error = run(&source, &output, &Options::default()).await.unwrap_err();
+    assert!(error.to_string().ends_with("the key's own account is not in it"), "{error}");
+}

@@ -108,7 +108,10 @@ async fn a_checkpoint_of_other_settings_is_not_resumed() {
     assert_ne!(report.sync_id, cut);
     assert_eq!(report.runs, 1);
     let heard = heard.0.lock().unwrap();
-    assert_eq!(heard[..], ["discarded: it was begun with other settings or another version", "started"]);
+    assert_eq!(
+        heard[..],
+        ["discarded: it was begun with other settings, another key or another version", "started"]
+    );
 }
 
 #[tokio::test]
@@ -181,4 +184,109 @@ async fn a_sync_that_could_not_be_sealed_is_sealed_by_the_next_run_without_a_pag
     assert!(again.questions().is_empty(), "{:?}", again.questions());
     assert_eq!(dump::ids(&output, "v1_resources").len(), 7);
     assert_eq!(dump::syncs(&output), [(report.sync_id, true)]);
+}
+
+#[tokio::test]
+async fn an_ended_sync_of_other_settings_is_not_passed_off_as_the_one_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("sync.c1z");
+    let stores = C1zStores::lock(&output).unwrap();
+    let saboteur = Saboteur(output.clone());
+    let source = Scripted::workspace(5);
+    sync_engine::sync(&source, &stores, &SystemClock, &Options::default(), &saboteur).await.unwrap_err();
+    std::fs::remove_dir(&output).unwrap();
+
+    let mut other = Scripted::workspace(2);
+    other.fingerprint = "another source".to_owned();
+    let (report, _) =
+        sync_engine::sync(&other, &stores, &SystemClock, &Options::default(), &NoObserver).await.unwrap();
+    assert_eq!(other.questions().len(), 1 + 1 + 2 + 1, "the other source is really read");
+    assert_eq!(report.fingerprint.split(';').next(), Some("another source"));
+    assert_eq!(dump::ids(&output, "v1_resources").len(), 4);
+}
+
+#[tokio::test]
+async fn a_mistyped_key_does_not_cost_what_has_been_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("sync.c1z");
+    let stores = C1zStores::lock(&output).unwrap();
+    let mut source = Scripted::workspace(10);
+    source.fail_at = Some(4);
+    sync_engine::sync(&source, &stores, &SystemClock, &Options::default(), &NoObserver).await.unwrap_err();
+
+    let mut mistyped = Scripted::workspace(10);
+    mistyped.fingerprint = "mistyped".to_owned();
+    mistyped.fail_at = Some(0);
+    sync_engine::sync(&mistyped, &stores, &SystemClock, &Options::default(), &NoObserver).await.unwrap_err();
+
+    let (report, _) =
+        sync_engine::sync(&Scripted::workspace(10), &stores, &SystemClock, &Options::default(), &NoObserver)
+            .await
+            .unwrap();
+    assert_eq!(report.runs, 2);
+}
+
+#[tokio::test]
+async fn a_file_of_another_source_is_not_pushed_out_unless_it_is_a_demonstration() {
+    for demonstration in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("sync.c1z");
+        let stores = C1zStores::lock(&output).unwrap();
+        let options = Options { demonstration, ..Options::default() };
+        let first = Scripted::workspace(3);
+        sync_engine::sync(&first, &stores, &SystemClock, &options, &NoObserver).await.unwrap();
+        drop(stores);
+        let before = std::fs::read(&output).unwrap();
+
+        let stores = C1zStores::lock(&output).unwrap();
+        let mut second = Scripted::workspace(3);
+        second.id = "s2".to_owned();
+        let outcome =
+            sync_engine::sync(&second, &stores, &SystemClock, &Options::default(), &NoObserver).await;
+        if demonstration {
+            let (report, _) = outcome.unwrap();
+            assert_eq!(dump::syncs(&output), [(report.sync_id, true)]);
+        } else {
+            assert!(matches!(outcome, Err(SyncError::OtherSource { .. })), "{outcome:?}");
+            assert_eq!(std::fs::read(&output).unwrap(), before);
+            assert_eq!(second.questions(), ["validate"]);
+        }
+    }
+}
+
+/// Counts what is committed in the working database's log, page by page, while it is open.
+struct Commits {
+    log: std::path::PathBuf,
+    seen: Mutex<Vec<u64>>,
+}
+
+impl Observer for Commits {
+    fn event(&self, event: &Event<'_>) {
+        if !matches!(event, Event::PageStored { .. }) {
+            return;
+        }
+        // SQLite's file format, 4.1: a header of 32 bytes, then frames of 24 bytes and a page; bytes 4 to 8 of a frame
+        // are not zero in the last frame of a transaction.
+        let log = std::fs::read(&self.log).unwrap();
+        let frames = log[32..].chunks_exact(24 + 4096);
+        let salt = &log[16..24];
+        let commits =
+            frames.take_while(|frame| &frame[8..16] == salt).filter(|frame| frame[4..8] != [0; 4]).count();
+        self.seen.lock().unwrap().push(commits as u64);
+    }
+}
+
+#[tokio::test]
+async fn a_page_and_its_checkpoint_are_one_transaction() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("sync.c1z");
+    let stores = C1zStores::lock(&output).unwrap();
+    let commits = Commits { log: folder.path().join(".sync.c1z.work-wal"), seen: Mutex::default() };
+    let source = Scripted::workspace(30);
+    sync_engine::sync(&source, &stores, &SystemClock, &Options::default(), &commits).await.unwrap();
+    let seen = commits.seen.into_inner().unwrap();
+    assert_eq!(seen.len(), 12);
+    for pair in seen.windows(2) {
+        assert_eq!(pair[1] - pair[0], 1, "{seen:?}");
+    }
 }

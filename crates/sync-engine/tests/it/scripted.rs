@@ -27,6 +27,7 @@ pub(crate) struct Quota {
 
 /// A source. Its fields are what it will answer.
 pub(crate) struct Scripted {
+    pub(crate) id: String,
     pub(crate) fingerprint: String,
     pub(crate) starts: Vec<Cursor>,
     pub(crate) pages: BTreeMap<Cursor, Page>,
@@ -48,6 +49,7 @@ pub(crate) struct Scripted {
 impl Scripted {
     pub(crate) fn empty() -> Self {
         Self {
+            id: "s1".to_owned(),
             fingerprint: "scripted".to_owned(),
             starts: Vec::new(),
             pages: BTreeMap::new(),
@@ -201,7 +203,7 @@ impl Connector for Scripted {
     async fn validate(&self) -> Result<Baseline, ConnectorError> {
         self.answer("validate".to_owned()).await?;
         Ok(Baseline {
-            source_id: "s1".to_owned(),
+            source_id: self.id.clone(),
             source_name: "Source".to_owned(),
             operator: self.operator.clone(),
             inventory: self.before.clone(),

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use governance_model::{Facts, GrantId, Page, Resource, ResourceId, ResourceTypeId, Timestamp};
 use sync_engine::{
-    C1zStore, C1zStores, Change, Committed, Counts, Dangling, Expanded, NoObserver, Options, Sealed,
-    SyncError, SyncReport, SyncStart, SyncStore, SyncStores, SystemClock,
+    C1zStore, C1zStores, Change, Committed, Counts, Dangling, Expanded, NoObserver, Options, Previous,
+    Sealed, SyncError, SyncReport, SyncStart, SyncStore, SyncStores, SystemClock,
 };
 use thiserror::Error;
 
@@ -82,7 +82,7 @@ impl SyncStores for CutStores {
         Ok(CutStore { inner, fuse: self.fuse.clone() })
     }
 
-    fn previous(&self) -> Result<Option<Counts>, Cut> {
+    fn previous(&self) -> Result<Option<Previous>, Cut> {
         Ok(self.inner.previous()?)
     }
 
@@ -138,9 +138,14 @@ impl SyncStore for CutStore {
         let inner = &mut self.inner;
         self.fuse.burn(|| inner.expand(discovered_at))
     }
-    fn seal(self, ended_at: Timestamp, progress: &mut dyn FnMut(&str)) -> Result<Sealed, Cut> {
+    fn seal(
+        self,
+        ended_at: Timestamp,
+        keep_earlier: bool,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Sealed, Cut> {
         let inner = self.inner;
-        self.fuse.burn(|| inner.seal(ended_at, progress))
+        self.fuse.burn(|| inner.seal(ended_at, keep_earlier, progress))
     }
 }
 

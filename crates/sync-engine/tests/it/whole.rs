@@ -195,3 +195,19 @@ async fn rows_that_come_twice_are_kept_once_and_counted() {
     assert_eq!(report.drift.repeated_resources, 1);
     assert_eq!(dump::ids(&output, "v1_resources").iter().filter(|id| *id == "group:g0").count(), 1);
 }
+
+#[tokio::test]
+async fn pages_that_go_round_in_circles_are_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let stores = C1zStores::lock(&folder.path().join("sync.c1z")).unwrap();
+    let mut source = Scripted::workspace(3);
+    for (at, next) in [(1, 2), (2, 1)] {
+        let page = source.pages.entry(cursor("groups", at)).or_insert_with(|| group_page("g2", &[]));
+        page.next = Some(cursor("groups", next));
+    }
+    let error = sync_engine::sync(&source, &stores, &SystemClock, &Options::default(), &NoObserver)
+        .await
+        .unwrap_err();
+    assert_eq!(error.to_string(), "the pages of groups bring nothing new any more and do not end");
+    assert!(source.questions().len() < 20);
+}
