@@ -39,6 +39,18 @@ pub(crate) fn newest(file: &Path) -> Result<Option<SealedSync>, Failure> {
     })
 }
 
+/// Opens the file, with its decoded copy in the system's folder for temporary files; beside the file where there is no such
+/// folder, because one writable folder is all that a sync needs.
+fn open(file: &Path) -> Result<C1zFile, c1z::Error> {
+    C1zFile::open(file, Limits::default()).or_else(|error| match error {
+        c1z::Error::Io { .. } => {
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            C1zFile::open_in(file, Limits::default(), folder.unwrap_or(Path::new(".")))
+        }
+        other => Err(other),
+    })
+}
+
 fn read(file: &Path) -> Result<Option<SealedSync>, c1z::Error> {
     #[derive(Deserialize)]
     struct Report {
@@ -49,7 +61,7 @@ fn read(file: &Path) -> Result<Option<SealedSync>, c1z::Error> {
         verified: bool,
     }
 
-    let file = C1zFile::open(file, Limits::default())?;
+    let file = open(file)?;
     let finished = |run: c1z::SyncRun| {
         let ended_at = run.ended_at.filter(|_| run.sync_type == SyncType::Full)?;
         Some((ended_at, run.sync_id))

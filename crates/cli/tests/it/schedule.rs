@@ -221,6 +221,9 @@ async fn without_a_schedule_the_file_tells() {
     assert_eq!(stale.code, Some(76), "{}", stale.transcript());
     assert!(stale.stderr.contains("the last sealed sync is too old"), "{}", stale.stderr);
     assert!(bare.files().is_empty());
+    // One writable folder is enough.
+    let ran = program.set("TMPDIR", "/nonexistent").run(&["status"]).succeeded();
+    assert!(ran.stdout.contains("complete; "), "{}", ran.stdout);
 }
 
 const FILTERS: [(&str, &str); 6] = [
@@ -306,4 +309,23 @@ async fn mistakes_are_told_before_anything_is_scheduled() {
     assert_eq!(ran.code, Some(9), "{}", ran.transcript());
     assert_eq!(program.files(), ["sync.c1z"]);
     assert!(simulator.requests().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documentation_names_flags_and_variables_that_exist() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/scheduling.md")).unwrap();
+    let program = Program::bare();
+    let help = [&["--help"][..], &["schedule", "--help"], &["status", "--help"]]
+        .map(|arguments| program.run(arguments).succeeded().stdout)
+        .concat();
+    let known: Vec<_> = help.split(|c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c))).collect();
+    let named: Vec<_> = page
+        .split(|c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c)))
+        .filter(|word| word.starts_with("BATON_") || word.starts_with("--") && word.len() > 3)
+        .collect();
+    assert!(named.len() > 20, "{named:?}");
+    for word in named {
+        assert!(known.contains(&word), "{word} is in the documentation only");
+    }
 }
