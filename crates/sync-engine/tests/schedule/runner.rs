@@ -456,7 +456,7 @@ proptest! {
     fn waits_keep_their_bounds(
         choice in 0..4_usize,
         fails in prop::collection::vec(any::<bool>(), 1..8),
-        spread in 0_u64..900,
+        spread in 0_u64..3_000,
         seed in any::<u64>(),
         first in 1_u64..600,
     ) {
