@@ -152,6 +152,31 @@ impl Error {
         }
     }
 
+    /// Whether there was no room on the disk.
+    pub fn is_disk_full(&self) -> bool {
+        let full = |error: &io::Error| {
+            matches!(
+                error.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+            )
+        };
+        match self {
+            Self::Io { source, .. } | Self::Envelope { source: EnvelopeError::Write(source), .. } => {
+                full(source)
+            }
+            Self::Sqlite { source, .. } => source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
+            _ => false,
+        }
+    }
+
+    /// Whether it says that what stands at the output's place is not a whole c1z of version 1.
+    pub fn is_about_output(&self) -> bool {
+        match self {
+            Self::Envelope { source, .. } => !matches!(source, EnvelopeError::Write(_)),
+            _ => false,
+        }
+    }
+
     /// What a person can do about it, when there is something.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

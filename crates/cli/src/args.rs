@@ -2,9 +2,10 @@
 //!
 //! Values are taken as text where a mistake should be reported together with others; `config` turns them into types.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::schedule::ScheduleArgs;
 use crate::status::StatusArgs;
@@ -48,6 +49,7 @@ pub(crate) struct SyncArgs {
     #[arg(
         long,
         env = "BATON_CLOCKIFY_BASE_URL",
+        hide_env_values = true,
         value_name = "URL",
         default_value = "https://api.clockify.me/api/v1",
         global = true
@@ -87,11 +89,11 @@ pub(crate) struct SyncArgs {
     pub(crate) sync_resource_types: Vec<String>,
 
     /// Read projects as well: who is a member or manager of which.
-    #[arg(long, env = "BATON_SYNC_PROJECTS", global = true)]
+    #[arg(long, env = "BATON_SYNC_PROJECTS", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, value_parser = switch, global = true)]
     pub(crate) sync_projects: bool,
 
     /// Seal the sync even if it looks as if people had vanished.
-    #[arg(long, env = "BATON_ALLOW_SHRINK", global = true)]
+    #[arg(long, env = "BATON_ALLOW_SHRINK", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, value_parser = switch, global = true)]
     pub(crate) allow_shrink: bool,
 
     /// Go on with a sync that was cut off only if it stopped less than this long ago.
@@ -111,12 +113,47 @@ pub(crate) struct SyncArgs {
     pub(crate) report_file: Option<PathBuf>,
 
     /// What to log: debug, info, warn or error [default: info; warn where a progress line is shown].
-    #[arg(long, env = "BATON_LOG_LEVEL", value_name = "LEVEL", hide_possible_values = true, global = true)]
+    #[arg(
+        long,
+        env = "BATON_LOG_LEVEL",
+        value_name = "LEVEL",
+        hide_possible_values = true,
+        ignore_case = true,
+        global = true
+    )]
     pub(crate) log_level: Option<LogLevel>,
 
     /// How to log; console on a terminal, json otherwise.
-    #[arg(long, env = "BATON_LOG_FORMAT", value_name = "FORMAT", global = true)]
+    #[arg(long, env = "BATON_LOG_FORMAT", value_name = "FORMAT", ignore_case = true, global = true)]
     pub(crate) log_format: Option<LogFormat>,
+}
+
+/// Reads the command line and the environment. A variable that is set to nothing counts as not set: that is what templates
+/// make of a value nobody gave.
+///
+/// # Errors
+/// What clap says is wrong, or the help that was asked for.
+pub(crate) fn parse() -> Result<Cli, clap::Error> {
+    let command = without_empty_variables(Cli::command());
+    Cli::from_arg_matches(&command.try_get_matches()?)
+}
+
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let command = command.mut_args(|argument| match argument.get_env() {
+        Some(name) if is_empty(name) => argument.env(None::<&str>),
+        _ => argument,
+    });
+    command.mut_subcommands(without_empty_variables)
+}
+
+/// A switch as people and templates write it; an empty variable is one that is not set.
+fn switch(text: &str) -> Result<bool, String> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" | "t" | "yes" | "on" => Ok(true),
+        "false" | "0" | "f" | "no" | "off" | "" => Ok(false),
+        _ => Err("a switch is true or false".to_owned()),
+    }
 }
 
 /// Flags of the demonstration.

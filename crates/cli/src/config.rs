@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) wait_lock: Duration,
     pub(crate) report_file: Option<PathBuf>,
     pub(crate) file: PathBuf,
+    /// Whether the source is the look-alike of the demonstration.
+    pub(crate) demonstration: bool,
 }
 
 /// Everything that is wrong, and what to do about it.
@@ -138,6 +140,8 @@ impl Config {
         .map(|(field, text)| duration(field, text, &mut problems));
         if args.file.as_os_str().is_empty() {
             problems.wrong("file", "the name is empty");
+        } else if args.file.to_string_lossy().contains("://") {
+            problems.wrong("file", "addresses of object stores are not understood, only paths");
         }
 
         match (key, workspace, base_url, pace, page_size) {
@@ -159,6 +163,7 @@ impl Config {
                     wait_lock,
                     report_file: args.report_file.clone(),
                     file: args.file.clone(),
+                    demonstration: false,
                 })
             }
             _ => Err(problems.into_failure()),
@@ -177,7 +182,11 @@ fn duration(field: &str, text: &str, problems: &mut Problems) -> Duration {
 }
 
 fn page_size(text: &str, problems: &mut Problems) -> Option<u32> {
-    let size: u32 = problems.parsed("page-size", text)?;
+    let Ok(size) = text.trim().parse::<u32>() else {
+        problems
+            .wrong("page-size", format!("value must be a number from 1 to {MAX_PAGE_SIZE} but got {text:?}"));
+        return None;
+    };
     if size == 0 {
         problems.wrong("page-size", "value must be greater than or equal to 1 but got 0");
         return None;

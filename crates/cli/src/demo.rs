@@ -8,7 +8,7 @@ use clockify_sim::{SeededWorkspace, Simulator};
 use crate::args::{DemoArgs, SyncArgs};
 use crate::config::Config;
 use crate::progress::Progress;
-use crate::{summary, sync};
+use crate::{signals, summary, sync};
 
 /// The key that the look-alike accepts; it opens nothing else.
 const DEMO_KEY: &str = "demo-key-for-the-look-alike";
@@ -39,10 +39,11 @@ pub(crate) async fn run(demo: &DemoArgs, args: &SyncArgs) -> Result<()> {
         ..args.clone()
     };
     let config = Config::from_args(&args)?;
+    let config = Config { demonstration: true, ..config };
     let done = sync::sync(&config, &Progress::new(&args)).await?;
 
     let mut text = String::from("A Clockify look-alike on this machine, invented people only.\n\n");
-    text.push_str(&summary::render(&done)?);
+    text.push_str(&summary::render(&done, &config.scope)?);
     text.push_str(&summary::next("Next, with ConductorOne's baton tool", &summary::reading(&done)));
     if demo.keep_running {
         text.push_str(&keep_running(&args));
@@ -58,7 +59,7 @@ pub(crate) async fn run(demo: &DemoArgs, args: &SyncArgs) -> Result<()> {
     }
     io::stdout().write_all(text.as_bytes()).context("cannot print the summary")?;
     if demo.keep_running {
-        tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
+        signals::first().await;
     }
     simulator.shutdown().await.context("the look-alike ended badly")
 }

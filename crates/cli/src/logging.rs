@@ -30,6 +30,8 @@ pub(crate) fn start(args: &SyncArgs) {
     let builder = fmt::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(io::stderr)
+        // What cannot be written to stderr is lost; complaining about it there would end the program.
+        .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal());
     let started = match format {
         LogFormat::Console => builder.with_target(false).try_init(),

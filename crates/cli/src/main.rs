@@ -22,14 +22,13 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::args::{Cli, Command, LogLevel};
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
-    let mut cli = match Cli::try_parse() {
+    let mut cli = match args::parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };

@@ -54,6 +54,9 @@ impl Observer for Progress {
             Event::Resumed { sync_id, started_at, checkpoint_at, pages } => {
                 tracing::warn!(sync_id, %started_at, %checkpoint_at, pages, "Resuming the sync that was cut off.");
             }
+            Event::Ended { sync_id, ended_at } => {
+                tracing::warn!(sync_id, %ended_at, "Sealing the sync that ended and could not be put in place.");
+            }
             Event::Discarded { reason } => {
                 tracing::warn!(reason, "The unfinished sync cannot be resumed; starting afresh.");
             }

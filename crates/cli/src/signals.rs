@@ -14,8 +14,8 @@ pub(crate) async fn listen(stopper: Stopper) {
         }
     };
     signals.next().await;
-    tracing::warn!("Stopping; a second signal ends the program at once.");
     stopper.stop();
+    tracing::warn!("Stopping; a second signal ends the program at once.");
     signals.next().await;
     end_now();
 }

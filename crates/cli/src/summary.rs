@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use c1z::{C1zFile, GrantFilter, Limits, ResourceFilter, SyncChoice, SyncView};
 use clockify_connector::{GROUP, ROLE, USER, WorkspaceRole};
 use comfy_table::{Table, presets};
-use governance_model::{Resource, ResourceId, State, Value};
+use governance_model::{Resource, ResourceId, Scope, State, Value};
 use sync_engine::SyncReport;
 
 use crate::sync::Done;
@@ -21,9 +22,11 @@ const LISTED: usize = 50;
 ///
 /// # Errors
 /// When the file that was just sealed cannot be read back.
-pub(crate) fn render(done: &Done) -> Result<String> {
-    let file =
-        C1zFile::open(&done.sealed.path, Limits::default()).context("cannot read the sealed file back")?;
+pub(crate) fn render(done: &Done, scope: &Scope) -> Result<String> {
+    // Beside the file, where there was room for it, and not in a temporary folder that may be anywhere.
+    let folder = done.sealed.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let file = C1zFile::open_in(&done.sealed.path, Limits::default(), folder.unwrap_or(Path::new(".")))
+        .context("cannot read the sealed file back")?;
     let view = file
         .sync(&SyncChoice::Id(done.report.sync_id.clone()))
         .context("cannot find the sync in the file")?;
@@ -33,15 +36,23 @@ pub(crate) fn render(done: &Done) -> Result<String> {
 
     line(&mut text, "Workspace", &format!("{} ({})", printable(&report.source_name), report.source_id));
     line(&mut text, "Read", &read_line(report));
-    line(&mut text, "Users", &facts.users_line());
-    line(&mut text, "Groups", &format!("{}, {} memberships", facts.groups, facts.memberships));
-    line(&mut text, "Roles", &facts.roles_line());
+    let groups = format!("{}, {} memberships", facts.groups, facts.memberships);
+    for (label, of, value) in [
+        ("Users", &USER, facts.users_line()),
+        ("Groups", &GROUP, groups),
+        ("Roles", &ROLE, facts.roles_line()),
+    ] {
+        line(&mut text, label, if scope.includes(of) { &value } else { "not asked for" });
+    }
     if let Some(projects) = report.rows.resources.get("project") {
         line(&mut text, "Projects", &projects.to_string());
     }
     line(&mut text, "Grants", &view.stats()?.grants.to_string());
 
-    administrative(&mut text, &facts);
+    // A role is held by people: without either nothing can be said.
+    if scope.includes(&ROLE) && scope.includes(&USER) {
+        administrative(&mut text, &facts);
+    }
     worth_knowing(&mut text, report);
 
     text.push('\n');
@@ -55,7 +66,7 @@ pub(crate) fn render(done: &Done) -> Result<String> {
     line(
         &mut text,
         "File",
-        &format!("{} ({}{history})", done.sealed.path.display(), size(done.sealed.bytes)),
+        &format!("{} ({}{history})", printable(&done.file.to_string_lossy()), size(done.sealed.bytes)),
     );
     line(&mut text, "Sync", &report.sync_id);
 
@@ -74,7 +85,7 @@ pub(crate) fn next(heading: &str, commands: &[(String, &str)]) -> String {
 
 /// Commands of the official tool that read the file.
 pub(crate) fn reading(done: &Done) -> Vec<(String, &'static str)> {
-    let path = done.sealed.path.display();
+    let path = printable(&done.file.to_string_lossy());
     vec![
         (format!("baton resources -f {path}"), "what was read"),
         (format!("baton grants -f {path}"), "who has what"),
@@ -287,15 +298,24 @@ fn worth_knowing(text: &mut String, report: &SyncReport) {
 
 /// Text from Clockify as a terminal may show it: control characters and text-direction marks do nothing.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
+    let mut shown: String =
+        text.chars().take(LONGEST).map(|c| if is_harmless(c) { c } else { '\u{fffd}' }).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Characters of one text that are shown.
+const LONGEST: usize = 200;
+
+/// Neither a control character nor one that is invisible or turns the direction of text around.
+fn is_harmless(c: char) -> bool {
+    let invisible = matches!(
+        c,
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    );
+    !c.is_control() && !invisible
 }
 
 fn size(bytes: u64) -> String {

@@ -1,7 +1,7 @@
 //! The main job: read the workspace, write the file, say what is in it.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -22,6 +22,8 @@ use crate::{signals, summary};
 pub(crate) struct Done {
     pub(crate) report: SyncReport,
     pub(crate) sealed: Sealed,
+    /// The file as it was named.
+    pub(crate) file: PathBuf,
     pub(crate) took: Duration,
 }
 
@@ -29,9 +31,14 @@ pub(crate) struct Done {
 pub(crate) async fn run(args: &SyncArgs) -> Result<()> {
     let config = Config::from_args(args)?;
     let done = sync(&config, &Progress::new(args)).await?;
-    let mut text = summary::render(&done)?;
-    text.push_str(&summary::next("Next, with ConductorOne's baton tool", &summary::reading(&done)));
-    io::stdout().write_all(text.as_bytes()).context("cannot print the summary")?;
+    // The job is done once the file is in place; a summary that cannot be made or printed does not undo it.
+    let printed = summary::render(&done, &config.scope).and_then(|mut text| {
+        text.push_str(&summary::next("Next, with ConductorOne's baton tool", &summary::reading(&done)));
+        io::stdout().write_all(text.as_bytes()).context("cannot print the summary")
+    });
+    if let Err(error) = printed {
+        tracing::warn!(file = %done.file.display(), "The sync is sealed, but: {error:#}.");
+    }
     Ok(())
 }
 
@@ -54,6 +61,7 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
         allow_shrink: config.allow_shrink,
         resume_max_age: config.resume_max_age,
         max_wait: config.max_wait,
+        demonstration: config.demonstration,
         stop,
         ..Options::default()
     };
@@ -65,7 +73,7 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
     if let Some(path) = &config.report_file {
         write_report(path, &report)?;
     }
-    Ok(Done { report, sealed, took: begun.elapsed() })
+    Ok(Done { report, sealed, file: config.file.clone(), took: begun.elapsed() })
 }
 
 /// Takes the output's lock, waiting for another run as long as the configuration allows.
@@ -143,6 +151,10 @@ fn hint(error: &SyncError) -> Option<String> {
             Some("wait until it is done, or write to another file with --file".to_owned())
         }
         SyncError::SuspiciousShrink { .. } => Some(SHRINK.to_owned()),
+        SyncError::OtherSource { .. } => Some(
+            "write each workspace to a file of its own with --file; or move that file away if its history is not needed"
+                .to_owned(),
+        ),
         SyncError::Stopped => Some("run the same command again to go on".to_owned()),
         SyncError::Lock(_) => Some(FOLDER.to_owned()),
         SyncError::Output(error) => Some(
@@ -153,10 +165,23 @@ fn hint(error: &SyncError) -> Option<String> {
         ),
         SyncError::Store(error) => error
             .downcast_ref::<sync_engine::C1zStoreError>()
-            .and_then(sync_engine::C1zStoreError::hint)
-            .map(str::to_owned),
+            .and_then(store_hint),
         _ => None,
     }
+}
+
+/// What to do about a working database or an output that cannot be read or written.
+fn store_hint(error: &sync_engine::C1zStoreError) -> Option<String> {
+    if error.is_disk_full() {
+        return Some(
+            "the disk is full; what was read is kept, so make room and run the same command again".to_owned(),
+        );
+    }
+    if error.is_about_output() {
+        let hint = error.hint().map(|hint| format!("\n      {hint}")).unwrap_or_default();
+        return Some(format!("{OUTPUT}; what was read is kept{hint}"));
+    }
+    error.hint().map(str::to_owned)
 }
 
 /// When to run again after a quota was used up.

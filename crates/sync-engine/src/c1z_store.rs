@@ -43,13 +43,18 @@ impl C1zStores {
             return Err(LockError::Io { output: output.to_owned(), source });
         }
         // One file, one lock, whatever name it is called by.
+        let named = output;
         let output = c1z::atomic::resolved(output);
+        let lock = OutputLock::acquire(&output).map_err(|error| match error {
+            LockError::Held { .. } => LockError::Held { output: named.to_owned() },
+            LockError::Io { source, .. } => LockError::Io { output: named.to_owned(), source },
+        })?;
         Ok(Self {
             working: beside(&output, "work"),
             keep_syncs: 2,
             limits: Limits::default(),
             previous: OnceLock::new(),
-            _lock: OutputLock::acquire(&output)?,
+            _lock: lock,
             output,
         })
     }

@@ -10,6 +10,7 @@ mod database;
 #[cfg(target_os = "linux")]
 mod disk;
 mod file;
+mod flags;
 mod killed;
 mod mistakes;
 mod program;

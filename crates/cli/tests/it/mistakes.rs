@@ -163,3 +163,45 @@ async fn the_output_is_of_the_newer_format() {
     std::fs::copy(v3, program.output()).unwrap();
     check(&program, &[], "the_output_is_of_the_newer_format");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_output_belongs_to_another_workspace() {
+    let simulator = demo().start().await.unwrap();
+    let program = Program::against(&simulator);
+    program.run(&[]).succeeded();
+    let before = std::fs::read(program.output()).unwrap();
+    // The demonstration must not push out the history of a real workspace.
+    check(&program, &["demo", "--users", "5"], "the_output_belongs_to_another_workspace");
+    assert_eq!(std::fs::read(program.output()).unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_output_is_a_pipe() {
+    let simulator = demo().start().await.unwrap();
+    let program = Program::against(&simulator);
+    let made = std::process::Command::new("mkfifo").arg(program.output()).status().unwrap();
+    assert!(made.success());
+    check(&program, &[], "the_output_is_a_pipe");
+    assert!(simulator.requests().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_output_is_in_an_object_store() {
+    let simulator = demo().start().await.unwrap();
+    check(
+        &Program::against(&simulator),
+        &["--file", "s3://bucket/sync.c1z"],
+        "the_output_is_in_an_object_store",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_is_gone() {
+    let headers = [("Content-Type", "application/json"), ("Last-Page", "true")];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let empty = Action::Status { code: 200, body: "[]".to_owned(), headers };
+    let simulator = demo().fault(Fault::on(Endpoint::Users, empty)).start().await.unwrap();
+    let program = Program::against(&simulator);
+    check(&program, &[], "everybody_is_gone");
+    program.run(&["--allow-shrink"]).succeeded();
+}

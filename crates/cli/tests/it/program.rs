@@ -76,11 +76,19 @@ impl Program {
         }
     }
 
+    /// Runs it with stdout and stderr going to a file, and gives its exit code.
+    pub(crate) fn run_into(&self, file: &str, arguments: &[&str]) -> Option<i32> {
+        let open = || std::fs::OpenOptions::new().write(true).open(file).unwrap();
+        let mut command = self.command(arguments);
+        command.stdout(open()).stderr(open());
+        tokio::task::block_in_place(|| command.status().unwrap().code())
+    }
+
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
         self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_baton-clockify"));
         command.args(arguments).current_dir(self.folder()).env_clear().stdin(Stdio::null());
         for (name, value) in &self.environment {

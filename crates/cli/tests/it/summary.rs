@@ -38,3 +38,32 @@ async fn help() {
     let ran = program.run(&["--help"]).succeeded();
     assert_snapshot!(ran.stdout);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_asked_for_is_not_called_empty() {
+    let simulator = Simulator::builder(SeededWorkspace::demo()).api_key(KEY).start().await.unwrap();
+    let ran = Program::against(&simulator).run(&["--sync-resource-types", "group"]).succeeded();
+    with_settings!({ filters => FILTERS }, { assert_snapshot!(ran.stdout) });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_sync_takes_the_place_of_the_demonstration() {
+    let simulator =
+        Simulator::builder(SeededWorkspace::new(4).users(20).groups(2)).api_key(KEY).start().await.unwrap();
+    let program = Program::against(&simulator);
+    program.run(&["demo"]).succeeded();
+    program.run(&[]).succeeded();
+    crate::database::with(&program.output(), |database| {
+        assert_eq!(crate::database::texts(database, "select sync_id from v1_sync_runs").len(), 1);
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_summary_that_cannot_be_printed_does_not_undo_the_sync() {
+    let simulator = Simulator::builder(SeededWorkspace::demo()).api_key(KEY).start().await.unwrap();
+    let program = Program::against(&simulator).set("TMPDIR", "/nonexistent");
+    let ran = program.run_into("/dev/full", &["--log-level", "debug"]);
+    assert_eq!(ran, Some(0));
+    assert!(program.output().exists());
+}
