@@ -73,20 +73,45 @@ pub enum Credential {
 
 impl Credential {
     pub(crate) fn header(&self) -> (HeaderName, HeaderValue) {
-        let (name, secret) = match self {
-            Self::ApiKey(key) => ("x-api-key", &key.0),
-            Self::AddonToken(token) => ("x-addon-token", &token.0),
+        let name = match self {
+            Self::ApiKey(_) => "x-api-key",
+            Self::AddonToken(_) => "x-addon-token",
         };
         let mut value =
-            HeaderValue::from_str(secret.expose_secret()).expect("only visible ASCII passes the constructor");
+            HeaderValue::from_str(self.secret()).expect("only visible ASCII passes the constructor");
         value.set_sensitive(true);
         (HeaderName::from_static(name), value)
     }
 
-    /// Replaces every occurrence of the secret, for texts that a server may have echoed.
-    pub(crate) fn redact(&self, text: &str) -> String {
+    fn secret(&self) -> &str {
         let (Self::ApiKey(ApiKey(secret)) | Self::AddonToken(AddonToken(secret))) = self;
-        text.replace(secret.expose_secret(), "[redacted]")
+        secret.expose_secret()
+    }
+
+    /// Replaces every occurrence of the secret, for texts that a server may have echoed. In any case of its letters,
+    /// because host names come in lower case.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        // Lower case in ASCII moves no byte, so that places in one text are places in the other.
+        let (lower, secret) = (text.to_ascii_lowercase(), self.secret().to_ascii_lowercase());
+        let mut shown = String::with_capacity(text.len());
+        let mut at = 0;
+        for (place, _) in lower.match_indices(&secret) {
+            shown.push_str(&text[at..place]);
+            shown.push_str("[redacted]");
+            at = place + secret.len();
+        }
+        shown.push_str(&text[at..]);
+        shown
+    }
+
+    /// A short mark, see [`crate::Client::credential_mark`]: FNV-1a over the header, folded to 32 bits.
+    pub(crate) fn mark(&self) -> u32 {
+        let (name, _) = self.header();
+        let bytes = name.as_str().bytes().chain([0]).chain(self.secret().bytes());
+        let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        u32::try_from((hash >> 32) ^ (hash & 0xffff_ffff)).expect("either half has 32 bits")
     }
 }
 

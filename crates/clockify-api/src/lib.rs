@@ -28,6 +28,10 @@
 //! * A page never fails because of one odd element: it is skipped and counted.
 //! * Only reads are retried, only for 429, 500, 502, 503, 504 and transport errors, and never longer than
 //!   [`RetryPolicy`] allows.
+//! * A client and its clones never send faster than their [`Pace`], slow down together when the server answers 429,
+//!   and send nothing before the moment that the server names in `Retry-After`.
+//! * A wait that does not fit into the total time is not begun: the error comes back at once, and
+//!   [`Error::retry_after`] says how long the server asked to wait.
 //! * Nothing is printed, and no environment variable is read by this crate itself. The HTTP stack below honours
 //!   `HTTPS_PROXY` and `NO_PROXY` for hosts that are not loopback, and the platform's certificate store.
 
@@ -53,7 +57,7 @@ pub use endpoint::{Endpoint, Operation};
 pub use error::{Error, ErrorKind, Fault};
 pub use id::{IdError, ObjectId, WorkspaceId};
 pub use list::{List, Listed, MembershipScope, Page, PageCursor, StatusFilter};
-pub use observer::{Finished, Observer, Request, Wait, WaitReason};
+pub use observer::{Finished, Observer, PaceChange, Request, Wait, WaitReason};
 pub use pace::{Pace, PaceError};
 pub use retry::{Jitter, RetryPolicy};
 pub use usage::Usage;

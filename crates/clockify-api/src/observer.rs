@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::{ErrorKind, Operation};
+use crate::{ErrorKind, Operation, Pace};
 
 /// A request about to be sent, or just sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +46,9 @@ pub struct Wait {
 pub enum WaitReason {
     /// The client's own [`crate::Pace`].
     Pace,
-    /// The server answered 429.
+    /// The server answered 429: to this request, or to another one with a time before which nobody may send.
     RateLimited,
-    /// The server answered 500, 502, 503 or 504.
+    /// The server answered 500, 502, 503 or 504; likewise.
     ServerError,
     /// The connection failed or timed out.
     Transport,
@@ -66,6 +66,30 @@ impl WaitReason {
     }
 }
 
+/// The pace became another one, see [`Pace`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PaceChange {
+    /// The pace up to now.
+    pub before: Pace,
+    /// The pace from now on.
+    pub now: Pace,
+    /// The pace that the client was built with.
+    pub configured: Pace,
+}
+
+impl PaceChange {
+    /// Whether the server made the client slower; otherwise the client recovers.
+    pub fn is_slower(&self) -> bool {
+        self.now.interval() > self.before.interval()
+    }
+
+    /// Whether the client is back at the pace that it was built with.
+    pub fn is_recovered(&self) -> bool {
+        self.now == self.configured
+    }
+}
+
 /// Watches a client at work.
 pub trait Observer: Send + Sync + 'static {
     /// A request is about to be sent.
@@ -78,9 +102,16 @@ pub trait Observer: Send + Sync + 'static {
         let _ = (request, outcome);
     }
 
-    /// The client waits before it sends the named request: for its pace, or for a retry.
+    /// The client waits before it sends the named request: for its pace, for a retry, or because the server asked
+    /// everybody to wait. A wait for the pace may end early, when the pace recovers meanwhile; what is left then is
+    /// reported as another wait.
     fn waiting(&self, request: &Request, wait: &Wait) {
         let _ = (request, wait);
+    }
+
+    /// An answer changed the pace of this client and its clones.
+    fn pace_changed(&self, change: &PaceChange) {
+        let _ = change;
     }
 }
 

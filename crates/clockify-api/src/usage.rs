@@ -11,9 +11,11 @@ pub struct Usage {
     pub requests: u64,
     /// Requests that repeated a failed one.
     pub retries: u64,
+    /// Answers 429.
+    pub rate_limited: u64,
     /// Bytes of bodies read, after decompression.
     pub bytes: u64,
-    /// Time spent waiting for the client's own pace or after an answer 429.
+    /// Time spent waiting for the client's own pace, after an answer 429, or because the server asked everybody to wait.
     pub rate_limit_wait: Duration,
 }
 
@@ -21,6 +23,7 @@ pub struct Usage {
 pub(crate) struct Counters {
     requests: AtomicU64,
     retries: AtomicU64,
+    rate_limited: AtomicU64,
     bytes: AtomicU64,
     rate_limit_wait_micros: AtomicU64,
 }
@@ -32,6 +35,10 @@ impl Counters {
 
     pub(crate) fn retry(&self) {
         self.retries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn rate_limited(&self) {
+        self.rate_limited.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn bytes(&self, count: usize) {
@@ -47,6 +54,7 @@ impl Counters {
         Usage {
             requests: self.requests.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
+            rate_limited: self.rate_limited.load(Ordering::Relaxed),
             bytes: self.bytes.load(Ordering::Relaxed),
             rate_limit_wait: Duration::from_micros(self.rate_limit_wait_micros.load(Ordering::Relaxed)),
         }

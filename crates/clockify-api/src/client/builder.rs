@@ -101,7 +101,7 @@ impl ClientBuilder {
         Self { body_limit: bytes, ..self }
     }
 
-    /// How fast requests may leave. Default: 10 per second.
+    /// How fast requests may leave at most. Default: 10 per second.
     pub fn pace(self, pace: Pace) -> Self {
         Self { pace, ..self }
     }

@@ -1,17 +1,18 @@
 //! One exchange: a request, its answer, and the checks between them.
 
 use bytes::{Bytes, BytesMut};
-use reqwest::Response;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 use url::Url;
 
 use super::Shared;
-use crate::error::ErrorAnswer;
-use crate::model::{Record, Rows};
+use crate::error::{ErrorAnswer, clean};
+use crate::model::{Element, Record, Rows, salvage};
 use crate::retry::advice;
-use crate::{Error, ErrorKind, Operation};
+use crate::{Credential, Error, ErrorKind, Operation};
 
 /// How much of a refusal's body is read. What Clockify says fits many times.
 const REFUSAL_LIMIT: u64 = 64 * 1024;
@@ -22,6 +23,8 @@ pub(crate) struct Answer {
     body: Bytes,
     last_page: Option<bool>,
     attempts: u32,
+    /// To take it out of what an error says of the body.
+    credential: Credential,
 }
 
 impl Answer {
@@ -47,16 +50,26 @@ impl Answer {
         self.last_page
     }
 
-    /// Reads one object, which must have an identifier.
+    /// Reads one object, which must have an identifier. An odd text in it is mended, as in a list.
     pub(crate) fn record<T: Record>(self, operation: Operation) -> Result<T, Error> {
-        match serde_json::from_slice::<T>(&self.body) {
-            Ok(record) if !record.id().is_empty() => Ok(record),
-            Ok(_) => {
-                let place = Place { path: String::new(), line: 1, column: 1 };
-                Err(self.undecodable(operation, place, "the identifier is missing".to_owned()))
+        let read = match serde_json::from_slice(&self.body) {
+            Ok(Element(read)) => read,
+            Err(error) => {
+                let text = String::from_utf8_lossy(&self.body);
+                if serde_json::from_str::<&RawValue>(&text).is_err() {
+                    drop(text);
+                    return Err(self.misshapen::<T>(operation, &error));
+                }
+                salvage(&text).value
             }
-            Err(error) => Err(self.misshapen::<T>(operation, &error)),
-        }
+        };
+        let missing = match read {
+            Some(record) if !T::id(&record).is_empty() => return Ok(record),
+            Some(_) => "the identifier is missing",
+            None => "not an object",
+        };
+        let place = Place { path: String::new(), line: 1, column: 1 };
+        Err(self.undecodable(operation, place, missing.to_owned()))
     }
 
     /// Reads an array. A broken element is skipped, a broken array is an error.
@@ -79,6 +92,7 @@ impl Answer {
             Err(located) => located.path().to_string().trim_end_matches(['?', '.']).to_owned(),
             Ok(_) => String::new(),
         };
+        let path = clean(&path, &self.credential).unwrap_or_default();
         let detail = match error.classify() {
             Category::Data => "not of the expected type".to_owned(),
             _ => error.to_string(),
@@ -112,10 +126,14 @@ impl Shared {
         let status = response.status();
         if status.is_redirection() {
             let host = redirect_host(response.headers(), url);
+            let host = host.and_then(|host| clean(&host, &self.credential));
             return Err(Error::new(operation, ErrorKind::Redirect { host }).with_status(status.as_u16()));
         }
         if !status.is_success() {
             return Err(self.refusal(operation, response).await);
+        }
+        if status != StatusCode::OK {
+            return Err(Error::new(operation, ErrorKind::NotFull).with_status(status.as_u16()));
         }
         self.success(operation, response).await.map_err(|error| error.with_status(status.as_u16()))
     }
@@ -134,7 +152,7 @@ impl Shared {
         if *first == b'<' || content == Content::Other {
             return Err(Error::new(operation, ErrorKind::NotJson { html: *first == b'<' }));
         }
-        Ok(Answer { status, body, last_page, attempts: 1 })
+        Ok(Answer { status, body, last_page, attempts: 1, credential: self.credential.clone() })
     }
 
     /// Reads the body up to the limit, counted after decompression, and never holds more than one piece above it.

@@ -12,7 +12,7 @@ use crate::model::{Project, Role, User, UserGroup, Workspace};
 use crate::observer::Observer;
 use crate::pace::Limiter;
 use crate::usage::Counters;
-use crate::{BaseUrl, Clock, Credential, Endpoint, Error, Operation, RetryPolicy, Usage, WorkspaceId};
+use crate::{BaseUrl, Clock, Credential, Endpoint, Error, Operation, Pace, RetryPolicy, Usage, WorkspaceId};
 
 pub use builder::{BuildError, ClientBuilder};
 
@@ -48,9 +48,21 @@ impl Client {
         &self.shared.base
     }
 
+    /// A short mark of the credential, from which it cannot be got back. It is only good for noticing that another
+    /// credential is used than before, which may see more or less: it proves nothing, and one time in four thousand
+    /// million two credentials share one.
+    pub fn credential_mark(&self) -> u32 {
+        self.shared.credential.mark()
+    }
+
     /// What this client and its clones spent so far.
     pub fn usage(&self) -> Usage {
         self.shared.counters.usage()
+    }
+
+    /// The pace in force: the one the client was built with, or a slower one after answers 429, see [`Pace`].
+    pub fn pace_now(&self) -> Pace {
+        self.shared.limiter.pace()
     }
 
     /// The key's own user: the cheapest test of a credential. Memberships are not asked for.
@@ -124,6 +136,7 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("base_url", &self.shared.base)
             .field("retry", &self.shared.retry)
+            .field("pace_now", &self.pace_now())
             .field("usage", &self.usage())
             .finish_non_exhaustive()
     }

@@ -77,14 +77,25 @@ fn plain(body: &[u8], credential: &Credential) -> Option<String> {
     if markup || json { None } else { clean(&text, credential) }
 }
 
-/// Removes the credential and control characters, joins lines, and shortens.
-fn clean(text: &str, credential: &Credential) -> Option<String> {
+/// Removes the credential and what cannot be seen, joins lines, and shortens. For every text of a server that goes into
+/// an error.
+pub(crate) fn clean(text: &str, credential: &Credential) -> Option<String> {
     let redacted = credential.redact(text);
-    let words: Vec<&str> = redacted.split(|c: char| c.is_whitespace() || c.is_control()).collect();
+    let words: Vec<&str> =
+        redacted.split(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c)).collect();
     let line = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let mut shown: String = line.chars().take(SHOWN).collect();
     if shown.len() < line.len() {
         shown.push('…');
     }
     (!shown.is_empty()).then_some(shown)
+}
+
+/// Characters that take no room or turn the direction of the text behind them, so that what is shown is not what is
+/// there.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
 }

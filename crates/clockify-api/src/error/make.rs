@@ -50,6 +50,14 @@ impl Error {
         error
     }
 
+    /// The request was not made: the server had answered with this status and asked everybody to wait for longer than
+    /// the policy allows.
+    pub(crate) fn held(operation: Operation, status: u16) -> Self {
+        let mut error = Self::api(operation, status, ErrorAnswer::default(), None);
+        error.0.maybe_sent = false;
+        error.with_detail("nothing was sent, because an earlier answer asked to wait")
+    }
+
     /// The exchange failed below HTTP. The address is taken out of the source, because a query may hold names.
     pub(crate) fn exchange(operation: Operation, source: reqwest::Error) -> Self {
         let kind = if source.is_timeout() {
@@ -95,6 +103,11 @@ impl Error {
 
     pub(crate) fn spent(mut self) -> Self {
         self.0.retries_spent = true;
+        self
+    }
+
+    pub(crate) fn asking_to_wait(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
         self
     }
 

@@ -17,7 +17,7 @@ use crate::Operation;
 
 pub use fault::Fault;
 
-pub(crate) use answer::ErrorAnswer;
+pub(crate) use answer::{ErrorAnswer, clean};
 
 /// Where a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +33,12 @@ pub enum ErrorKind {
     Timeout,
     /// The server pointed elsewhere. Redirects are never followed.
     Redirect {
-        /// The host it pointed to, when it named one.
+        /// The host it pointed to, when it named one. Cleaned as a message is.
         host: Option<String>,
     },
+    /// The answer was a success other than 200, such as 202 or 206: not, or not all of, what was asked for. See
+    /// [`Error::status`].
+    NotFull,
     /// The answer was a success, but no JSON.
     NotJson {
         /// Whether it was a web page: then the base URL is wrong.
@@ -57,7 +60,9 @@ pub enum ErrorKind {
         /// The column, counted from 1.
         column: usize,
     },
-    /// The server refused: see [`Error::status`], [`Error::code`] and [`Error::fault`].
+    /// The server refused: see [`Error::status`], [`Error::code`] and [`Error::fault`]. Or it had refused another
+    /// request and asked everybody to wait for longer than this call may take: then [`Error::maybe_sent`] is false, and
+    /// the status is the one of the earlier answer.
     Api,
     /// A page had the same rows as the one before it.
     RepeatedPage,
@@ -110,7 +115,8 @@ impl Error {
         self.0.code
     }
 
-    /// The server's message: without control characters or credential, at most 200 characters.
+    /// The server's message: without credential, control characters and characters that are invisible or turn the
+    /// direction of text, at most 200 characters.
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
@@ -139,7 +145,8 @@ impl Error {
         self.0.attempts
     }
 
-    /// How long the server asked to wait.
+    /// How long, from now on, the server asked to wait; nothing when it did not, as Clockify does not (clockify
+    /// reference 7). Together with [`Error::retries_spent`] it means: nothing sent earlier has a chance.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -194,6 +201,10 @@ impl fmt::Display for Error {
                 write!(f, "redirected to {host}, which is not followed; check the base URL")?;
             }
             ErrorKind::Redirect { host: None } => f.write_str("redirected, which is not followed")?,
+            ErrorKind::NotFull => {
+                write!(f, "the server answered with HTTP {}", inner.status.unwrap_or_default())?;
+                f.write_str(", which is no full answer")?;
+            }
             ErrorKind::NotJson { html: true } => {
                 f.write_str("the server answered with a web page; the base URL is probably wrong")?;
             }

@@ -15,6 +15,11 @@ pub struct Page<T> {
     pub rows: usize,
     /// Elements that were null, no object, or without an identifier.
     pub skipped: usize,
+    /// Items in which something had to be changed to read them: half of a surrogate pair or bytes that are no UTF-8
+    /// became U+FFFD, values nested too deeply and numbers beyond every double became text.
+    pub mended: usize,
+    /// Items that had a field twice, of which the last one was taken.
+    pub ambiguous: usize,
     /// Where the list continues; nothing after the last page.
     pub next: Option<PageCursor>,
     /// Account statuses that the server did not accept as a filter. Members in such a state are missing from the

@@ -113,6 +113,8 @@ impl<T: Listed> List<T> {
             number,
             rows: count,
             skipped: rows.skipped,
+            mended: rows.mended,
+            ambiguous: rows.ambiguous,
             next: follows.then(|| PageCursor::following(number, size, print, narrowed.to_vec())),
             narrowed: narrowed.to_vec(),
         })

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::Told;
 use super::lenient::{self, Shape};
 use super::rows::Record;
 
@@ -20,11 +21,11 @@ pub struct UserGroup {
     #[serde(deserialize_with = "lenient::text")]
     pub workspace_id: Option<String>,
     /// The members. Some may be missing from the list of users.
-    #[serde(deserialize_with = "lenient::texts")]
-    pub user_ids: Vec<String>,
-    /// The team managers of the group.
-    #[serde(deserialize_with = "lenient::many")]
-    pub team_managers: Vec<TeamManager>,
+    #[serde(deserialize_with = "lenient::told_texts")]
+    pub user_ids: Told<String>,
+    /// The team managers of the group. Older groups may lack the list (clockify reference 3.9).
+    #[serde(deserialize_with = "lenient::told")]
+    pub team_managers: Told<TeamManager>,
 }
 
 impl Shape for UserGroup {}

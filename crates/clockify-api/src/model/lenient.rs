@@ -10,6 +10,8 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::told::Told;
+
 /// A value that is written as an object, and perhaps in a second form as a bare string.
 pub trait Shape: DeserializeOwned + Send + Sync + 'static {
     /// The value that a bare string stands for, if any.
@@ -22,22 +24,26 @@ pub trait Shape: DeserializeOwned + Send + Sync + 'static {
 /// One JSON value of any type, reduced to what a field wants of it.
 struct Any<K: Kind>(Option<K::Value>, PhantomData<K>);
 
-/// What a field accepts. Everything not accepted is absent.
+/// What a field accepts. Null and an empty text are absent.
 trait Kind {
     type Value;
-    fn text(_: &str) -> Option<Self::Value> {
+    /// What a value of a type that is not accepted becomes: absent, as a rule.
+    fn other() -> Option<Self::Value> {
         None
     }
+    fn text(text: &str) -> Option<Self::Value> {
+        if text.is_empty() { None } else { Self::other() }
+    }
     fn flag(_: bool) -> Option<Self::Value> {
-        None
+        Self::other()
     }
     fn map<'de, A: MapAccess<'de>>(mut map: A) -> Result<Option<Self::Value>, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(None)
+        Ok(Self::other())
     }
     fn seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Self::Value>, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
+        Ok(Self::other())
     }
 }
 
@@ -60,13 +66,13 @@ impl<'de, K: Kind> Visitor<'de> for AnyVisitor<K> {
         Ok(None)
     }
     fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(K::other())
     }
     fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(K::other())
     }
     fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(K::other())
     }
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
         Ok(K::flag(value))
@@ -104,19 +110,18 @@ impl Kind for Flag {
 /// A list of strings, which the documentation also types as a string that holds JSON (clockify reference 10.12).
 struct Texts;
 impl Kind for Texts {
-    type Value = Vec<String>;
-    fn text(text: &str) -> Option<Vec<String>> {
-        if text.trim_start().starts_with('[') {
-            return serde_json::from_str(text).ok();
-        }
-        Text::text(text).map(|one| vec![one])
+    type Value = Told<String>;
+    fn other() -> Option<Told<String>> {
+        Some(Told::misshapen())
     }
-    fn seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Vec<String>>, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(Any(text, _)) = seq.next_element::<Any<Text>>()? {
-            texts.extend(text);
+    fn text(text: &str) -> Option<Told<String>> {
+        if text.trim_start().starts_with('[') {
+            return serde_json::from_str(text).map_or_else(|_| Self::other(), |Any::<Self>(told, _)| told);
         }
-        Ok(Some(texts))
+        Text::text(text).map(|one| Told::list(vec![one], 0))
+    }
+    fn seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Option<Told<String>>, A::Error> {
+        elements::<Text, A>(seq).map(Some)
     }
 }
 
@@ -133,14 +138,24 @@ impl<T: Shape> Kind for One<T> {
 
 struct Many<T>(PhantomData<T>);
 impl<T: Shape> Kind for Many<T> {
-    type Value = Vec<T>;
-    fn seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Vec<T>>, A::Error> {
-        let mut values = Vec::new();
-        while let Some(Any(value, _)) = seq.next_element::<Any<One<T>>>()? {
-            values.extend(value);
-        }
-        Ok(Some(values))
+    type Value = Told<T>;
+    fn other() -> Option<Told<T>> {
+        Some(Told::misshapen())
     }
+    fn seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Option<Told<T>>, A::Error> {
+        elements::<One<T>, A>(seq).map(Some)
+    }
+}
+
+fn elements<'de, K: Kind, A: SeqAccess<'de>>(mut seq: A) -> Result<Told<K::Value>, A::Error> {
+    let (mut items, mut unreadable) = (Vec::new(), 0);
+    while let Some(Any(item, _)) = seq.next_element::<Any<K>>()? {
+        match item {
+            Some(item) => items.push(item),
+            None => unreadable += 1,
+        }
+    }
+    Ok(Told::list(items, unreadable))
 }
 
 /// An element of an array: the value, or nothing for an element that has another shape.
@@ -175,8 +190,13 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 }
 
 /// The strings of an array, of a string that holds one, or a single string.
+pub(crate) fn told_texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Told<String>, D::Error> {
+    Any::<Texts>::deserialize(deserializer).map(|Any(told, _)| told.unwrap_or_default())
+}
+
+/// As [`told_texts`], where nothing depends on what is missing.
 pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    Any::<Texts>::deserialize(deserializer).map(|Any(value, _)| value.unwrap_or_default())
+    told_texts(deserializer).map(Told::into_items)
 }
 
 /// One object.
@@ -184,14 +204,12 @@ pub(crate) fn one<'de, D: Deserializer<'de>, T: Shape>(deserializer: D) -> Resul
     Any::<One<T>>::deserialize(deserializer).map(|Any(value, _)| value)
 }
 
-/// The objects of an array, nothing when it is no array.
-pub(crate) fn many_if_any<'de, D: Deserializer<'de>, T: Shape>(
-    deserializer: D,
-) -> Result<Option<Vec<T>>, D::Error> {
-    Any::<Many<T>>::deserialize(deserializer).map(|Any(value, _)| value)
+/// The objects of an array.
+pub(crate) fn told<'de, D: Deserializer<'de>, T: Shape>(deserializer: D) -> Result<Told<T>, D::Error> {
+    Any::<Many<T>>::deserialize(deserializer).map(|Any(told, _)| told.unwrap_or_default())
 }
 
-/// The objects of an array, empty when it is no array.
+/// As [`told`], where nothing depends on what is missing.
 pub(crate) fn many<'de, D: Deserializer<'de>, T: Shape>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    many_if_any(deserializer).map(Option::unwrap_or_default)
+    told(deserializer).map(Told::into_items)
 }

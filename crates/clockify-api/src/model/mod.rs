@@ -2,7 +2,8 @@
 //!
 //! Every field except an identifier is optional; null, absent and `""` are the same; unknown fields are ignored; a
 //! field of the wrong type counts as absent; enumerations keep a value they do not know (clockify reference,
-//! "A tolerant client must handle", 9). Rates are not read: they say nothing about access.
+//! "A tolerant client must handle", 9). Lists on which access depends are [`Told`]: not sent, or of a wrong type, is
+//! not the same as empty. Rates are not read: they say nothing about access.
 
 mod group;
 mod lenient;
@@ -11,6 +12,8 @@ mod open_enum;
 mod project;
 mod role;
 mod rows;
+mod salvage;
+mod told;
 mod user;
 mod workspace;
 
@@ -18,7 +21,10 @@ pub use group::{TeamManager, UserGroup};
 pub use membership::{Membership, MembershipStatus, MembershipType};
 pub use project::Project;
 pub use role::{Role, RoleEntity, RoleSource, UserRole};
+pub use told::Told;
 pub use user::{AccountStatus, CustomFieldValue, User, UserSettings};
 pub use workspace::{Subdomain, Workspace, WorkspaceSettings};
 
+pub(crate) use lenient::Element;
 pub(crate) use rows::{Record, Rows};
+pub(crate) use salvage::salvage;

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::Membership;
 use super::lenient::{self, Shape};
 use super::rows::Record;
+use super::{Membership, Told};
 
 /// A project (clockify reference 3.12).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -27,8 +27,8 @@ pub struct Project {
     #[serde(deserialize_with = "lenient::text")]
     pub client_name: Option<String>,
     /// Who may work on it. A `user_id` in it may be a group.
-    #[serde(deserialize_with = "lenient::many")]
-    pub memberships: Vec<Membership>,
+    #[serde(deserialize_with = "lenient::told")]
+    pub memberships: Told<Membership>,
     /// Whether everybody in the workspace may work on it, whatever the memberships say.
     #[serde(deserialize_with = "lenient::flag")]
     pub public: Option<bool>,

@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 
+use super::Told;
 use super::lenient::{self, Shape};
 use super::open_enum::open_enum;
 
@@ -33,11 +34,13 @@ pub struct UserRole {
     pub label: Option<String>,
     /// What it covers: a workspace, projects, users or groups, depending on the role.
     pub entities: Vec<RoleEntity>,
+    /// Entities that could not be read or have no identifier.
+    pub unreadable: usize,
 }
 
 impl Shape for UserRole {
     fn from_text(text: &str) -> Option<Self> {
-        Some(Self { role: Some(Role::from(text)), label: None, entities: Vec::new() })
+        Some(Self { role: Some(Role::from(text)), label: None, entities: Vec::new(), unreadable: 0 })
     }
 }
 
@@ -86,8 +89,7 @@ pub struct RoleSource {
 }
 
 impl RoleSource {
-    /// Whether the source is a user group.
-    pub fn is_user_group(&self) -> bool {
+    fn is_user_group(&self) -> bool {
         self.kind.as_deref() == Some("USER_GROUP")
     }
 }
@@ -102,8 +104,8 @@ struct WireRole {
     role: Option<WireRoleName>,
     #[serde(deserialize_with = "lenient::text")]
     formatter_role_name: Option<String>,
-    #[serde(deserialize_with = "lenient::many")]
-    entities: Vec<RoleEntity>,
+    #[serde(deserialize_with = "lenient::told")]
+    entities: Told<RoleEntity>,
     #[serde(deserialize_with = "lenient::one")]
     entity: Option<RoleEntity>,
     #[serde(deserialize_with = "lenient::text")]
@@ -138,7 +140,8 @@ impl Shape for WireRoleName {
 impl From<WireRole> for UserRole {
     fn from(wire: WireRole) -> Self {
         let name = wire.role.unwrap_or_default();
-        let mut entities = wire.entities;
+        let mut unreadable = wire.entities.unreadable();
+        let mut entities = wire.entities.into_items();
         entities.extend(wire.entity);
         if let Some(id) = wire.entity_id {
             let source = wire.source_type.map(|kind| RoleSource { id: Some(id.clone()), kind: Some(kind) });
@@ -147,8 +150,10 @@ impl From<WireRole> for UserRole {
         if let Some(id) = name.id.filter(|_| entities.is_empty()) {
             entities.push(RoleEntity { id, name: None, source: name.source });
         }
+        let sent = entities.len();
         entities.retain(|entity| !entity.id.is_empty());
+        unreadable += sent - entities.len();
         let code = name.code.or(name.role).or(name.name);
-        Self { role: code.as_deref().map(Role::from), label: wire.formatter_role_name, entities }
+        Self { role: code.as_deref().map(Role::from), label: wire.formatter_role_name, entities, unreadable }
     }
 }

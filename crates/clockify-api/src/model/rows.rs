@@ -1,5 +1,6 @@
 //! The body of a list: a bare array whose odd elements are skipped and counted.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -8,6 +9,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::lenient::{Element, Shape};
+use super::salvage::salvage;
 
 /// A value with an identifier of its own.
 pub trait Record: Shape {
@@ -20,11 +22,15 @@ pub(crate) struct Rows<T> {
     pub(crate) items: Vec<T>,
     /// Elements that are no object or have no identifier.
     pub(crate) skipped: usize,
+    /// Items in which a text, a number or a depth was changed to read them.
+    pub(crate) mended: usize,
+    /// Items that had a field twice.
+    pub(crate) ambiguous: usize,
 }
 
 impl<T: Record> Rows<T> {
     fn new() -> Self {
-        Self { items: Vec::new(), skipped: 0 }
+        Self { items: Vec::new(), skipped: 0, mended: 0, ambiguous: 0 }
     }
 
     fn take(&mut self, element: Option<T>) {
@@ -34,15 +40,21 @@ impl<T: Record> Rows<T> {
         }
     }
 
-    /// Reads a list of which an element is broken in a way that ends the ordinary reading: half of a surrogate
-    /// pair in a name, bytes that are no UTF-8, a key that comes twice. Slower, because each element is first
-    /// found and then read. Nothing when the array itself is broken.
+    /// Reads a list of which an element ends the ordinary reading, see [`salvage`]. Slower, because each element is
+    /// first found and then read. Nothing when the array itself is broken. Bytes that are no UTF-8 are replaced.
     pub(crate) fn salvage(body: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(body);
         let elements: Vec<&RawValue> = serde_json::from_str(&text).ok()?;
         let mut rows = Self::new();
         for element in elements {
-            rows.take(serde_json::from_str(element.get()).ok().and_then(|Element(value)| value));
+            let salvaged = salvage(element.get());
+            let before = rows.items.len();
+            rows.take(salvaged.value);
+            let taken = rows.items.len() > before;
+            let replaced =
+                matches!(text, Cow::Owned(_)) && element.get().contains(char::REPLACEMENT_CHARACTER);
+            rows.mended += usize::from(taken && (salvaged.mended || replaced));
+            rows.ambiguous += usize::from(taken && salvaged.ambiguous);
         }
         Some(rows)
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::lenient::{self, Shape};
 use super::open_enum::open_enum;
 use super::rows::Record;
-use super::{Membership, MembershipStatus, MembershipType, UserRole};
+use super::{Membership, MembershipStatus, MembershipType, Told, UserRole};
 
 open_enum! {
     /// The state of an account, everywhere. It does not say whether the user is enabled in a workspace: see
@@ -45,11 +45,11 @@ pub struct User {
     #[serde(deserialize_with = "lenient::open")]
     pub status: Option<AccountStatus>,
     /// Memberships, as far as they were asked for.
-    #[serde(deserialize_with = "lenient::many")]
-    pub memberships: Vec<Membership>,
-    /// Roles. Nothing when the server did not send the key, which is not the same as having no role.
-    #[serde(deserialize_with = "lenient::many_if_any")]
-    pub roles: Option<Vec<UserRole>>,
+    #[serde(deserialize_with = "lenient::told")]
+    pub memberships: Told<Membership>,
+    /// Roles. A server that did not send the key said nothing, which is not the same as having no role.
+    #[serde(deserialize_with = "lenient::told")]
+    pub roles: Told<UserRole>,
     /// The workspace last used, which may be another one.
     #[serde(deserialize_with = "lenient::text")]
     pub active_workspace: Option<String>,

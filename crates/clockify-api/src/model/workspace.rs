@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::Membership;
 use super::lenient::{self, Shape};
 use super::rows::Record;
+use super::{Membership, Told};
 
 /// A workspace (clockify reference 3.4).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -18,8 +18,8 @@ pub struct Workspace {
     #[serde(deserialize_with = "lenient::text")]
     pub name: Option<String>,
     /// One membership per member of any status: the cheapest complete list of members.
-    #[serde(deserialize_with = "lenient::many")]
-    pub memberships: Vec<Membership>,
+    #[serde(deserialize_with = "lenient::told")]
+    pub memberships: Told<Membership>,
     /// The features of the plan. Open set.
     #[serde(deserialize_with = "lenient::texts")]
     pub features: Vec<String>,

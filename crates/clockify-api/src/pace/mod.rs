@@ -1,20 +1,19 @@
 //! The client-side rate limit: how fast requests may leave.
 //!
-//! A pace is a value; the limiter that keeps it is private. Concurrency is left to the caller.
+//! A pace is a value; the limiter that keeps it, and lowers it when the server asks for less, is private. Concurrency is
+//! left to the caller.
+
+mod hold;
+mod limiter;
+mod slowdown;
 
 use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use governor::clock::Clock as _;
-use governor::middleware::NoOpMiddleware;
-use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
-use tokio::sync::Mutex;
-
-use crate::clock::Clock;
+pub(crate) use hold::Hold;
+pub(crate) use limiter::{Limiter, Patience, Ticket};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -36,6 +35,11 @@ pub enum PaceError {
 }
 
 /// How many requests may be sent in which time.
+///
+/// It is the most that a client sends. An answer 429 halves it, down to one request per minute, and voids the burst; each
+/// success gives back a 32nd of it, until it is whole again, and the burst with it. Several answers to requests that left
+/// before the pace was halved halve it once. A pace below one request per minute, such as that of the Free plan, is a quota
+/// already and is not lowered; [`Pace::unlimited`] has nothing that could be. See [`crate::Client::pace_now`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace(Option<Rate>);
 
@@ -44,6 +48,12 @@ struct Rate {
     requests: NonZeroU32,
     per: Duration,
     burst: NonZeroU32,
+}
+
+impl Rate {
+    fn interval(self) -> Duration {
+        self.per / self.requests.get()
+    }
 }
 
 impl Pace {
@@ -80,6 +90,16 @@ impl Pace {
     /// No limit, for a server that has none.
     pub fn unlimited() -> Self {
         Self(None)
+    }
+
+    /// The time between two requests once the burst is used up; nothing when there is no limit.
+    pub fn interval(&self) -> Option<Duration> {
+        self.0.map(Rate::interval)
+    }
+
+    /// One request in each interval, and no burst.
+    fn spread(interval: Duration) -> Self {
+        Self(Some(Rate { requests: NonZeroU32::MIN, per: interval, burst: NonZeroU32::MIN }))
     }
 
     /// Lets this many requests leave at once after a pause.
@@ -125,50 +145,5 @@ impl fmt::Display for Pace {
             Some(Rate { requests, per, burst }) if burst.get() == 1 => write!(f, "{requests} in {per:?}"),
             Some(Rate { requests, per, burst }) => write!(f, "{burst} at once, then {requests} in {per:?}"),
         }
-    }
-}
-
-/// Keeps a pace. Waiters are served in the order in which they came.
-pub(crate) struct Limiter {
-    clock: Arc<dyn Clock>,
-    cells: Option<RateLimiter<NotKeyed, InMemoryState, GovernorClock, NoOpMiddleware<Duration>>>,
-    turn: Mutex<()>,
-}
-
-impl Limiter {
-    pub(crate) fn new(pace: Pace, clock: Arc<dyn Clock>) -> Self {
-        let cells = pace.0.map(|rate| {
-            let interval = rate.per / rate.requests.get();
-            let quota = Quota::with_period(interval)
-                .expect("a pace with an interval of zero cannot be made")
-                .allow_burst(rate.burst);
-            RateLimiter::direct_with_clock(quota, GovernorClock(Arc::clone(&clock)))
-        });
-        Self { clock, cells, turn: Mutex::new(()) }
-    }
-
-    /// Returns when a request may leave. `on_wait` hears of each wait before it begins; the sum is returned.
-    pub(crate) async fn admit(&self, on_wait: impl Fn(Duration)) -> Duration {
-        let Some(cells) = &self.cells else { return Duration::ZERO };
-        let start = self.clock.now();
-        let _turn = self.turn.lock().await;
-        while let Err(refused) = cells.check() {
-            let wait = refused.wait_time_from(GovernorClock(Arc::clone(&self.clock)).now());
-            on_wait(wait);
-            self.clock.sleep(wait).await;
-        }
-        self.clock.now().saturating_sub(start)
-    }
-}
-
-/// Lets the rate limiter read the client's clock.
-#[derive(Clone)]
-struct GovernorClock(Arc<dyn Clock>);
-
-impl governor::clock::Clock for GovernorClock {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        self.0.now()
     }
 }

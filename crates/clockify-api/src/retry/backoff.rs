@@ -25,10 +25,12 @@ impl<'a> Backoff<'a> {
         Self { policy, failures: 0, previous: policy.base }
     }
 
-    /// Decides after a failure: `asked` is what the server wants, `elapsed` the time since the first attempt.
+    /// Decides after a failure: `asked` is what the server wants in answer to this call, `imposed` how long it keeps
+    /// everybody from sending, and `elapsed` the time since the first attempt.
     pub(crate) fn after_failure(
         &mut self,
         asked: Option<Duration>,
+        imposed: Duration,
         elapsed: Duration,
         rng: &mut Rng,
     ) -> Decision {
@@ -37,7 +39,7 @@ impl<'a> Backoff<'a> {
             return Decision::GiveUp;
         }
         let wait = self.computed(rng).max(asked.unwrap_or_default());
-        if elapsed.saturating_add(wait) > self.policy.total {
+        if elapsed.saturating_add(wait.max(imposed)) > self.policy.total {
             return Decision::GiveUp;
         }
         Decision::Wait(wait)

@@ -26,7 +26,12 @@ pub enum Jitter {
 ///
 /// The wait before a retry is the computed one or what the server asks for (`Retry-After`, and after 429
 /// `X-RateLimit-Reset`), whichever is longer. When it would not end inside the total time, the client gives up at
-/// once and says how long the server asked to wait.
+/// once and [`crate::Error::retry_after`] says how long the server asked to wait. So a call never sits out a long wait:
+/// whoever made it decides whether to wait, with the reason in sight, or to stop.
+///
+/// What the server asks for in `Retry-After` holds for every call of the client and its clones: none sends before that
+/// time, and those that cannot wait for it fail at once without having sent anything. The total time does not limit how
+/// long a call waits for the client's own [`crate::Pace`].
 ///
 /// Time is injectable through [`crate::Clock`], randomness through [`RetryPolicy::with_seed`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +62,8 @@ impl RetryPolicy {
         Self { max_attempts: max_attempts.max(1), ..self }
     }
 
-    /// The time, from the first attempt, after which no further one begins.
+    /// The time, from the first attempt, after which no wait for a further one ends. Also the longest that a call waits
+    /// for its first attempt because the server asked another call to wait.
     #[must_use]
     pub fn with_total_time(self, total: Duration) -> Self {
         Self { total, ..self }
@@ -89,11 +95,12 @@ impl RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Six attempts in five minutes, waits from half a second to 30 seconds with full jitter.
+    /// Six attempts in one minute, waits from half a second to 30 seconds with full jitter: enough for a server that
+    /// restarts, and no time lost on one that is gone or on a quota that is used up.
     fn default() -> Self {
         Self {
             max_attempts: 6,
-            total: Duration::from_secs(5 * 60),
+            total: Duration::from_secs(60),
             base: Duration::from_millis(500),
             longest: Duration::from_secs(30),
             jitter: Jitter::Full,

@@ -38,3 +38,17 @@ fn nothing_of_a_credential_is_shown() {
         assert!(!shown.contains(part), "{part} in {shown}");
     }
 }
+
+/// A mark is the same for the same credential in every process, and another for another one.
+#[test]
+fn a_mark_tells_credentials_apart_and_gives_nothing_away() {
+    let mark =
+        |credential: clockify_api::Credential| Client::builder(credential).build().unwrap().credential_mark();
+    let key = |text: &str| mark(ApiKey::new(text).unwrap().into());
+    // FNV-1a, 64 bits, of "x-api-key", a zero byte and "key", its halves combined by exclusive or.
+    assert_eq!(key("key"), 0xbb4b_efd7);
+    assert_eq!(key(" key\n"), key("key"));
+    let token = mark(AddonToken::new("key").unwrap().into());
+    let marks = std::collections::BTreeSet::from([key("key"), key("Key"), key("kez"), key("keykey"), token]);
+    assert_eq!(marks.len(), 5);
+}

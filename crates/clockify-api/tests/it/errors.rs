@@ -103,6 +103,20 @@ async fn a_message_becomes_one_short_line() {
     assert!(!error.to_string().contains(|c: char| c.is_control()));
 }
 
+/// Characters that take no room, or that turn the direction of what stands behind them.
+#[tokio::test]
+async fn a_message_shows_what_is_there() {
+    let hidden = "\u{61c}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\
+                  \u{2060}\u{2061}\u{2062}\u{2063}\u{2064}\u{2065}\u{2066}\u{2067}\u{2068}\u{2069}\u{feff}\u{9b}";
+    for character in hidden.chars() {
+        let error =
+            refused(Reply::refusal(400, 1, &format!("{character}evil{character}{character}txt.exe"))).await;
+        assert_eq!(error.message(), Some("evil txt.exe"), "for {character:?}");
+    }
+    let error = refused(Reply::refusal(400, 1, "日本 — „é“ 🌊 שלום")).await;
+    assert_eq!(error.message(), Some("日本 — „é“ 🌊 שלום"), "other writing stays as it is");
+}
+
 #[tokio::test]
 async fn an_error_says_what_was_asked_and_how_often() {
     let server = Server::start((0..6).map(|_| Reply::status(502).body("bad gateway"))).await;

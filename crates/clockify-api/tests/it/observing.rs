@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use clockify_api::{Finished, Jitter, Observer, Pace, PageCursor, Request, RetryPolicy, Wait};
+use clockify_api::{Finished, Jitter, Observer, Pace, PaceChange, PageCursor, Request, RetryPolicy, Wait};
 
 use super::support::{ManualClock, Reply, Server, builder, users, workspace};
 
@@ -37,6 +37,10 @@ impl Observer for Diary {
             request.attempt
         ));
     }
+
+    fn pace_changed(&self, change: &PaceChange) {
+        self.note(format!("pace: {}", change.now));
+    }
 }
 
 #[tokio::test]
@@ -61,17 +65,19 @@ async fn an_observer_sees_every_attempt_and_every_wait() {
     let expected = [
         "list users, page 3 #1",
         "users -> Some(429), 0 bytes, Some(Api)",
+        "pace: 1 in 10s",
         "waiting 12s (rate-limit) before #2",
         "list users, page 3 #2",
         "users -> Some(502), 0 bytes, Some(Api)",
         "waiting 1s (server-error) before #3",
-        "waiting 4s (pace) before #3",
+        "waiting 9s (pace) before #3",
         "list users, page 3 #3",
         "users -> None, 0 bytes, Some(Transport)",
         "waiting 2s (transport) before #4",
-        "waiting 3s (pace) before #4",
+        "waiting 8s (pace) before #4",
         "list users, page 3 #4",
         &format!("users -> Some(200), {} bytes, None", body.len()),
+        "pace: 1 in 9.411764706s",
     ];
     assert_eq!(*diary.0.lock().unwrap(), expected);
 }

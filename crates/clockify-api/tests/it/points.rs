@@ -4,8 +4,6 @@
 //!
 //! * 14 (completeness) needs to know who is an administrator and what counts as complete: the connector's part.
 //!   This crate only has to tell a refusal for missing rights apart, which is tested below.
-//! * 15 (writes): this crate has none.
-//! * 20 (webhooks): this crate has none.
 //!
 //! Of the points 10, 12, 13, 16 and 19 the client's part is that the facts arrive; what follows from them is the
 //! connector's.
@@ -14,7 +12,8 @@ use std::time::Duration;
 
 use clockify_api::model::{AccountStatus, MembershipStatus, Role};
 use clockify_api::{
-    AddonToken, ApiKey, BaseUrl, BuildError, Client, ErrorKind, Fault, Pace, PageCursor, RetryPolicy,
+    AddonToken, ApiKey, BaseUrl, BuildError, Client, ErrorKind, Fault, MembershipScope, Pace, PageCursor,
+    RetryPolicy, StatusFilter,
 };
 use futures_util::TryStreamExt as _;
 
@@ -96,11 +95,10 @@ async fn point_03_empty_and_foreign_bodies_have_their_own_errors() {
     let script = [
         Reply::json(""),
         Reply::json(" \n"),
-        Reply::status(204),
         Reply::status(200).header("Content-Type", "text/plain").body("pong"),
     ];
     let server = Server::start(script).await;
-    for _ in 0..3 {
+    for _ in 0..2 {
         assert_eq!(client(&server).me().await.unwrap_err().kind(), &ErrorKind::EmptyBody);
     }
     assert_eq!(client(&server).me().await.unwrap_err().kind(), &ErrorKind::NotJson { html: false });
@@ -336,7 +334,7 @@ async fn point_09_a_user_may_have_nothing_but_an_id() {
     let absent = r#"{"id":"a"}"#;
     let null = r#"{"id":"a","email":null,"name":null,"status":null,"memberships":null,"roles":null,
         "activeWorkspace":null,"defaultWorkspace":null,"profilePicture":null,"settings":null,"customFields":null}"#;
-    let empty = r#"{"id":"a","email":"","name":"","status":"","memberships":[],
+    let empty = r#"{"id":"a","email":"","name":"","status":"","memberships":"",
         "activeWorkspace":"","defaultWorkspace":"","profilePicture":"","customFields":[]}"#;
     let newer = r#"{"id":"a","favouriteColour":{"deep":[1,2,{"x":null}]},"status":"HIBERNATING"}"#;
     let server = Server::start([absent, null, empty, newer].map(Reply::json)).await;
@@ -392,7 +390,7 @@ async fn point_12_group_members_are_kept_as_they_are_named() {
         {"id":"h","userIds":null},{"id":"i"}]"#;
     let server = Server::start([Reply::json(body)]).await;
     let page = client(&server).user_groups(&workspace()).page(&PageCursor::default()).await.unwrap();
-    assert_eq!(page.items[0].user_ids, ["nobody-knows-this-one", "66b0c1d2e4f5a6978812aa05"]);
+    assert_eq!(*page.items[0].user_ids, ["nobody-knows-this-one", "66b0c1d2e4f5a6978812aa05"]);
     assert!(page.items[1].user_ids.is_empty() && page.items[2].user_ids.is_empty());
 }
 
@@ -411,6 +409,42 @@ async fn point_14_a_refusal_for_missing_rights_is_told_apart() {
     assert!(error.is_permission() && !error.is_credential() && !error.is_unknown_id());
     assert_eq!(error.fault(), Some(Fault::Permission));
     assert_eq!(error.to_string(), "list users, page 1: HTTP 403 (code 501): Access Denied");
+}
+
+/// Everything that a client can be asked to do, each with an answer that is good and after one that is not.
+async fn everything_a_client_does() -> Vec<Recorded> {
+    let answers = [ME, "[]", r#"{"id":"w"}"#, "[]", "[]", "[]", "[]", "[]", "[]", "[]"];
+    let script = answers.iter().flat_map(|body| [Reply::status(503), Reply::json(*body)]);
+    let server = Server::start(script).await;
+    let client = client(&server);
+    let (here, first) = (workspace(), PageCursor::default());
+    client.me().await.unwrap();
+    client.workspaces(&[Role::Owner]).await.unwrap();
+    client.workspace(&here).await.unwrap();
+    let users = client.users(&here).status(StatusFilter::Active).memberships(MembershipScope::All);
+    let users = users.email_containing("@").page_size(7).max_pages(9);
+    users.page(&first).await.unwrap();
+    client.user_groups(&here).page(&first).await.unwrap();
+    client.projects(&here).page(&PageCursor::at(2)).await.unwrap();
+    users.clone().pages().try_collect::<Vec<_>>().await.unwrap();
+    users.items().try_collect::<Vec<_>>().await.unwrap();
+    client.user_groups(&here).items().try_collect::<Vec<_>>().await.unwrap();
+    client.projects(&here).pages_from(first).try_collect::<Vec<_>>().await.unwrap();
+    assert_eq!(client.usage().requests, 20);
+    let _ = (client.base_url(), client.credential_mark());
+    server.requests()
+}
+
+/// Of writing safely this client does the safest part: it never writes.
+#[tokio::test]
+async fn point_15_this_client_never_writes() {
+    let asked = everything_a_client_does().await;
+    assert_eq!(asked.len(), 20);
+    for request in asked {
+        assert_eq!(request.method, "GET", "{request:?}");
+        assert_eq!(request.header("content-length"), None, "nothing is sent along: {request:?}");
+        assert_eq!(request.header("transfer-encoding"), None);
+    }
 }
 
 #[tokio::test]
@@ -459,4 +493,11 @@ async fn point_19_features_are_read_in_every_form_and_may_be_missing() {
         let found = client.workspace(&workspace()).await.unwrap();
         assert_eq!(found.has_feature("SCIM"), expected, "for {body}");
     }
+}
+
+#[tokio::test]
+async fn point_20_this_client_does_not_rely_on_webhooks() {
+    let asked = everything_a_client_does().await;
+    assert_eq!(asked.len(), 20);
+    assert!(asked.iter().all(|request| !request.path.contains("webhook")), "{asked:#?}");
 }

@@ -68,6 +68,40 @@ async fn a_server_that_echoes_the_key_does_not_make_it_known() {
     assert!(!text.contains(&KEY[..6]), "{text}");
 }
 
+/// A host is shown in lower case, and the names of fields where JSON breaks.
+#[tokio::test]
+async fn a_server_that_hides_the_key_in_other_places_does_not_make_it_known() {
+    let (lower, upper) = (KEY.to_ascii_lowercase(), KEY.to_ascii_uppercase());
+    let to = |location: String| Reply::status(302).header("Location", &location);
+    let script = [
+        to(format!("https://{KEY}.example/?{KEY}")),
+        to(format!("https://x.{lower}/")),
+        to(format!("//{upper}")),
+        Reply::refusal(401, 4003, &format!("{lower} and {upper}Ä{KEY}")),
+        Reply::status(400).body(upper.clone()),
+        Reply::json(format!(r#"{{"{KEY}": tru"#)),
+        Reply::json(format!(r#"{{"id":"a","{lower}": {{"{upper}": [tru"#)),
+    ];
+    let server = Server::start(script).await;
+    let client = client(&server);
+    let mut errors = Vec::new();
+    for _ in 0..7 {
+        errors.push(client.me().await.unwrap_err());
+    }
+    let host = |index: usize| match errors[index].kind() {
+        ErrorKind::Redirect { host } => host.as_deref(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(host(0), Some("[redacted].example"));
+    assert_eq!(host(1), Some("x.[redacted]"));
+    assert_eq!(host(2), Some("[redacted]"));
+    assert_eq!(errors[3].message(), Some("[redacted] and [redacted]Ä[redacted]"));
+    for error in &errors {
+        let text = everything(error).to_ascii_lowercase();
+        assert!(!text.contains(&lower[..6]), "{text}");
+    }
+}
+
 /// Alone, because another thread without a subscriber may be the first to meet a log statement and switch it off
 /// for good.
 #[test]

@@ -89,6 +89,31 @@ async fn a_redirect_without_a_target_or_to_the_same_host_is_not_followed_either(
     assert!(!error.is_retryable());
 }
 
+/// Part of an answer, or word that one will follow, must not pass for the answer.
+#[tokio::test]
+async fn only_200_is_a_full_answer() {
+    for status in [201, 202, 203, 204, 205, 206, 207, 226, 299] {
+        let empty = matches!(status, 204 | 205);
+        let body = |json: &str| if empty { Vec::new() } else { json.as_bytes().to_vec() };
+        let script = [ME, "[]"].map(|json| Reply::json(body(json)).code(status));
+        let server = Server::start(script).await;
+        let client = client(&server);
+        let list = client.users(&super::support::workspace());
+        let errors = [
+            client.me().await.unwrap_err(),
+            list.page(&clockify_api::PageCursor::default()).await.unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!((error.kind(), error.status()), (&ErrorKind::NotFull, Some(status)));
+            assert!(!error.is_retryable() && error.maybe_sent());
+            assert!(
+                error.to_string().contains(&format!("HTTP {status}, which is no full answer")),
+                "{error}"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_request_says_who_asks_and_what_for() {
     let server = Server::start([Reply::json(ME)]).await;

@@ -1,6 +1,8 @@
-//! A clock that stands still until somebody waits.
+//! Clocks that stand still: until somebody waits, or until the test moves them on.
 
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use clockify_api::{Clock, Sleep};
@@ -55,5 +57,42 @@ impl Clock for ManualClock {
             state.now += duration;
             state.waits.push(duration);
         })
+    }
+}
+
+/// A wait ends when the test has moved the clock on by its length.
+#[derive(Clone, Default)]
+pub(crate) struct SteppedClock {
+    state: Arc<Mutex<(Duration, Vec<Waker>)>>,
+}
+
+impl SteppedClock {
+    pub(crate) fn advance(&self, duration: Duration) {
+        let mut state = self.state.lock().unwrap();
+        state.0 += duration;
+        state.1.drain(..).for_each(Waker::wake);
+    }
+}
+
+impl Clock for SteppedClock {
+    fn now(&self) -> Duration {
+        self.state.lock().unwrap().0
+    }
+
+    fn timestamp(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH + jiff::SignedDuration::try_from(self.now()).unwrap()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        let state = Arc::clone(&self.state);
+        let end = self.now() + duration;
+        Box::pin(poll_fn(move |cx| {
+            let mut state = state.lock().unwrap();
+            if state.0 >= end {
+                return Poll::Ready(());
+            }
+            state.1.push(cx.waker().clone());
+            Poll::Pending
+        }))
     }
 }

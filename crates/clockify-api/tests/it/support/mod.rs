@@ -1,6 +1,7 @@
 //! The scripted server, the manual clock, and short cuts to a client of them.
 
 mod clock;
+mod departures;
 mod reply;
 mod server;
 
@@ -9,7 +10,8 @@ use std::time::Duration;
 
 use clockify_api::{ApiKey, BaseUrl, Client, ClientBuilder, Pace, RetryPolicy, WorkspaceId};
 
-pub(crate) use clock::ManualClock;
+pub(crate) use clock::{ManualClock, SteppedClock};
+pub(crate) use departures::Departures;
 pub(crate) use reply::Reply;
 pub(crate) use server::{Recorded, Server};
 

@@ -35,6 +35,11 @@ impl Reply {
         Self::status(200).header("Content-Type", "application/json").body(body)
     }
 
+    /// The same with another status.
+    pub(crate) fn code(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
     /// A refusal in the form of clockify reference 2.2.
     pub(crate) fn refusal(status: u16, code: i64, message: &str) -> Self {
         let body = serde_json::json!({ "message": message, "code": code }).to_string();

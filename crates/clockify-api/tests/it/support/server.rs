@@ -15,6 +15,7 @@ use super::reply::{Manner, Reply};
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorded {
+    pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
     /// Names in lower case.
@@ -24,13 +25,14 @@ pub(crate) struct Recorded {
 impl Recorded {
     fn parse(head: &str) -> Self {
         let mut lines = head.lines();
-        let target = lines.next().unwrap().split(' ').nth(1).unwrap();
+        let mut request = lines.next().unwrap().split(' ');
+        let (method, target) = (request.next().unwrap().to_owned(), request.next().unwrap());
         let url = url::Url::parse(&format!("http://server{target}")).unwrap();
         let headers = lines
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             .collect();
-        Self { path: url.path().to_owned(), query: url.query_pairs().into_owned().collect(), headers }
+        Self { method, path: url.path().to_owned(), query: url.query_pairs().into_owned().collect(), headers }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
