@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clockify_api::model::MembershipStatus;
-use clockify_api::{Client, PageCursor, WorkspaceId};
+use clockify_api::{Client, List, Listed, PageCursor, WorkspaceId};
 use governance_model::{
     Baseline, Connector, ConnectorError, Cursor, Deferred, Descriptor, ErrorClass, Inventory, Known, Missing,
     Page, Resource, ResourceId, ResourceType, ResourceTypeId, Scope, Usage,
@@ -13,11 +12,14 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{self, GROUP, PROJECT, ROLE, USER};
 use crate::context::{Context, Drops};
 use crate::deferred::Note;
-use crate::{deferred, errors, group, project, role, user};
+use crate::{deferred, errors, group, inventory, project, role, text, user};
 
 /// Changes whenever the same answers of Clockify would become other facts, so that no sync is half of one mapping and
 /// half of another.
 const MAPPING: u32 = 1;
+
+/// Where a list ends that has no end: two million rows with 200 to a page.
+const MAX_PAGES: u32 = 10_000;
 
 const ROLES: &str = "roles";
 const USERS: &str = "users";
@@ -76,13 +78,21 @@ impl ClockifyConnector {
         (1..=pages).map(|page| cursor(USERS, PageCursor::at(page), page == pages)).collect()
     }
 
+    async fn read<T: Listed>(
+        &self,
+        list: List<T>,
+        at: &PageCursor,
+    ) -> Result<clockify_api::Page<T>, ConnectorError> {
+        let list = list.page_size(self.settings.page_size).max_pages(MAX_PAGES);
+        list.page(at).await.map_err(errors::translate)
+    }
+
     async fn users(
         &self,
         context: &Context<'_>,
         at: &PageCursor,
     ) -> Result<(Page, Option<PageCursor>), ConnectorError> {
-        let read = self.client.users(&self.workspace).page_size(self.settings.page_size).page(at).await;
-        let read = read.map_err(errors::translate)?;
+        let read = self.read(self.client.users(&self.workspace), at).await?;
         let (mut page, mut drops) = (Page::default(), Drops::default());
         for row in &read.items {
             user::add(row, context, &mut page, &mut drops);
@@ -95,18 +105,17 @@ impl ClockifyConnector {
         for status in &read.narrowed {
             page.doubts.push(format!("Clockify did not accept the filter for accounts in state {status}"));
         }
-        Ok(finish(page, drops, read.skipped, read.next))
+        Ok(finish(page, drops, "members", read))
     }
 
     async fn groups(&self, at: &PageCursor) -> Result<(Page, Option<PageCursor>), ConnectorError> {
-        let read = self.client.user_groups(&self.workspace).page_size(self.settings.page_size).page(at).await;
-        let read = read.map_err(errors::translate)?;
+        let read = self.read(self.client.user_groups(&self.workspace), at).await?;
         let (mut page, mut drops) = (Page::default(), Drops::default());
         page.deferred.push(Deferred { note: Note::Groups.write() });
         for row in &read.items {
             group::add(row, &mut page, &mut drops);
         }
-        Ok(finish(page, drops, read.skipped, read.next))
+        Ok(finish(page, drops, "groups", read))
     }
 
     async fn projects(
@@ -114,13 +123,12 @@ impl ClockifyConnector {
         context: &Context<'_>,
         at: &PageCursor,
     ) -> Result<(Page, Option<PageCursor>), ConnectorError> {
-        let read = self.client.projects(&self.workspace).page_size(self.settings.page_size).page(at).await;
-        let read = read.map_err(errors::translate)?;
+        let read = self.read(self.client.projects(&self.workspace), at).await?;
         let (mut page, mut drops) = (Page::default(), Drops::default());
         for row in &read.items {
             project::add(row, context, &mut page, &mut drops);
         }
-        Ok(finish(page, drops, read.skipped, read.next))
+        Ok(finish(page, drops, "projects", read))
     }
 
     fn context<'a>(&self, baseline: &'a Baseline) -> Context<'a> {
@@ -134,11 +142,12 @@ impl Connector for ClockifyConnector {
             display_name: "Clockify".to_owned(),
             description: "Members, groups, roles and projects of a Clockify workspace.".to_owned(),
             fingerprint: format!(
-                "clockify;mapping={MAPPING};host={};workspace={};page-size={};projects={}",
+                "clockify;mapping={MAPPING};host={};workspace={};page-size={};projects={};key={:08x}",
                 self.client.base_url(),
                 self.workspace,
                 self.settings.page_size,
-                self.settings.projects
+                self.settings.projects,
+                self.client.credential_mark()
             ),
         }
     }
@@ -152,17 +161,22 @@ impl Connector for ClockifyConnector {
         let workspace = self.members().await?;
         let mut details = BTreeMap::new();
         if let Some(plan) = &workspace.feature_subscription_type {
-            details.insert("plan".to_owned(), plan.clone());
+            details.insert("plan".to_owned(), text::clip(plan, text::MAX_CODE_BYTES).to_owned());
         }
         // Whether groups belong to an identity provider, and whether people may be limited members or managers.
         for feature in ["SCIM", "SSO", "MANAGER_ROLE", "LIMITED_USERS"] {
             details.insert(format!("feature.{feature}"), workspace.has_feature(feature).to_string());
         }
+        let unreadable = inventory::unreadable(&workspace);
+        if unreadable > 0 {
+            details.insert("members.unreadable".to_owned(), unreadable.to_string());
+        }
+        let name = text::first_of(&[workspace.name.as_deref()], &workspace.id);
         Ok(Baseline {
             source_id: workspace.id.clone(),
-            source_name: workspace.name.clone().unwrap_or_else(|| workspace.id.clone()),
-            operator: Some(ResourceId::new(USER, owner.id)),
-            inventory: Some(inventory(&workspace)),
+            source_name: text::clip(name, text::MAX_NAME_BYTES).to_owned(),
+            operator: Some(ResourceId::new(USER, owner.id)).filter(ResourceId::is_valid),
+            inventory: inventory::of(&workspace),
             inventory_type: USER,
             details,
         })
@@ -253,7 +267,7 @@ impl Connector for ClockifyConnector {
     }
 
     async fn inventory(&self, _baseline: &Baseline) -> Result<Option<Inventory>, ConnectorError> {
-        Ok(Some(inventory(&self.members().await?)))
+        Ok(inventory::of(&self.members().await?))
     }
 
     fn usage(&self) -> Usage {
@@ -268,31 +282,17 @@ fn cursor(stream: &str, at: PageCursor, follow: bool) -> Cursor {
     Cursor { stream: stream.to_owned(), position }
 }
 
-fn finish(
+fn finish<T>(
     mut page: Page,
     mut drops: Drops,
-    skipped: usize,
-    next: Option<PageCursor>,
+    list: &str,
+    read: clockify_api::Page<T>,
 ) -> (Page, Option<PageCursor>) {
-    drops.many("row without id", skipped as u64);
-    page.dropped = drops.finish();
-    (page, next)
-}
-
-/// The workspace's own list of its members, of any status (clockify reference 3.4). Whoever is listed twice with
-/// different statuses has none.
-fn inventory(workspace: &clockify_api::model::Workspace) -> Inventory {
-    let mut listed: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for membership in &workspace.memberships {
-        let elsewhere = membership.target_id.as_deref().is_some_and(|target| target != workspace.id);
-        if let (Some(user), false) = (&membership.user_id, elsewhere) {
-            let status = membership.membership_status.as_ref().map(MembershipStatus::as_str);
-            listed.entry(user).or_default().extend(status);
-        }
-    }
-    let entries = listed.into_iter().map(|(user, statuses)| {
-        let only = if statuses.len() == 1 { statuses.first().copied() } else { None };
-        (user.to_owned(), only.unwrap_or_default().to_owned())
-    });
-    Inventory { entries: entries.collect() }
+    let unread = format!("some rows of Clockify's list of {list} could not be read");
+    drops.unreadable(read.skipped, "row that could not be read", &unread);
+    drops.many("row with an unreadable text", read.mended as u64);
+    let twice = format!("some rows of Clockify's list of {list} have a field twice");
+    drops.unreadable(read.ambiguous, "row with a field twice", &twice);
+    drops.finish(&mut page);
+    (page, read.next)
 }

@@ -105,7 +105,7 @@ pub(crate) fn resolve(
             role::add_role(&user, role, &scopes, projects, page);
         }
     }
-    page.dropped = drops.finish();
+    drops.finish(page);
     Ok(())
 }
 

@@ -16,6 +16,8 @@ const SUSPENDED: &str =
 const EMAIL: &str = "the key's owner has to confirm their e-mail address in Clockify first";
 const QUOTA: &str = "what was read is kept and not asked for again; --clockify-rate-limit 30/h or --max-wait 1h \
                      may help";
+const LONG: &str = "ask for fewer rows at a time: lower --page-size";
+const ENDLESS: &str = "if the workspace is that large, raise --page-size";
 const NETWORK: &str = "check the network, and proxy settings (HTTPS_PROXY, NO_PROXY)";
 
 /// Translates an error of the client.
@@ -45,6 +47,10 @@ fn classify(error: &Error) -> (ErrorClass, Option<&'static str>) {
             (ErrorClass::InvalidArgument, Some(BASE_URL))
         }
         ErrorKind::Api => error.fault().map_or((ErrorClass::Internal, None), refused),
+        ErrorKind::BodyTooLarge { .. } if error.operation().page().is_some() => {
+            (ErrorClass::Internal, Some(LONG))
+        }
+        ErrorKind::TooManyPages { .. } => (ErrorClass::Internal, Some(ENDLESS)),
         _ => (ErrorClass::Internal, None),
     }
 }

@@ -7,9 +7,11 @@
 mod catalog;
 mod connector;
 mod context;
+mod custom;
 mod deferred;
 mod errors;
 mod group;
+mod inventory;
 mod project;
 mod role;
 mod status;

@@ -7,23 +7,25 @@
 use std::collections::BTreeSet;
 
 use clockify_api::model::{MembershipStatus, MembershipType, Project};
-use governance_model::{Deferred, Expandable, Grant, Page, Resource, ResourceId};
+use governance_model::{Deferred, Expandable, Grant, MAX_ID_BYTES, Page, Resource, ResourceId};
 
 use crate::catalog::{GROUP, MEMBER, PROJECT, USER, entitlement, project_entitlements};
 use crate::context::{Context, Drops};
 use crate::deferred::Note;
 use crate::{text, user};
 
+const MEMBERS: &str = "Clockify did not say who belongs to some projects";
+
 /// Adds a project to a page.
 pub(crate) fn add(project: &Project, context: &Context<'_>, page: &mut Page, drops: &mut Drops) {
     let id = ResourceId::new(PROJECT, project.id.as_str());
     let name = text::first_of(&[project.name.as_deref()], &project.id);
-    let mut resource = Resource::new(id.clone(), text::clip(name, text::MAX_NAME_BYTES));
+    let mut resource = Resource::new(id.clone(), drops.fit(name, text::MAX_NAME_BYTES));
     resource.created_at = user::created_at(&project.id);
     let profile = &mut resource.profile;
     profile.insert("project_id".to_owned(), project.id.as_str().into());
     if let Some(client) = project.client_name.as_deref() {
-        profile.insert("client_name".to_owned(), client.into());
+        profile.insert("client_name".to_owned(), drops.fit(client, text::MAX_TEXT_BYTES).into());
     }
     for (key, flag) in
         [("archived", project.archived), ("public", project.public), ("template", project.template)]
@@ -35,10 +37,15 @@ pub(crate) fn add(project: &Project, context: &Context<'_>, page: &mut Page, dro
     page.facts.entitlements.extend(project_entitlements(&id, name));
     page.facts.resources.push(resource);
 
+    if !project.memberships.is_told() {
+        drops.count("project without a list of members");
+        drops.doubt(MEMBERS);
+    }
+    drops.unreadable(project.memberships.unreadable(), "project membership that could not be read", MEMBERS);
     let mut seen = BTreeSet::new();
     for membership in &project.memberships {
-        let Some(member) = membership.user_id.as_deref() else {
-            drops.count("project membership without user");
+        let Some(member) = membership.user_id.as_deref().filter(|id| id.len() <= MAX_ID_BYTES) else {
+            drops.unreadable(1, "project membership without user", MEMBERS);
             continue;
         };
         if membership.target_id.as_deref().is_some_and(|target| target != project.id) {
@@ -50,6 +57,7 @@ pub(crate) fn add(project: &Project, context: &Context<'_>, page: &mut Page, dro
             continue;
         }
         let status = membership.membership_status.as_ref().map(MembershipStatus::as_str);
+        let status = status.map(|raw| drops.fit(raw, text::MAX_CODE_BYTES));
         if membership.membership_type == Some(MembershipType::UserGroup) {
             add_member(&project.id, ResourceId::new(GROUP, member), status, page);
         } else if context.is_member(member) {

@@ -8,7 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clockify_api::model::{Role, User, UserRole};
-use governance_model::{Deferred, Grant, GrantId, Page, Profile, ResourceId, ResourceTypeId, Value};
+use governance_model::{
+    Deferred, Grant, GrantId, MAX_ID_BYTES, Page, Profile, ResourceId, ResourceTypeId, Value,
+};
 
 use crate::catalog::{ASSIGNED, GROUP, MANAGER, PROJECT, USER, WorkspaceRole, entitlement};
 use crate::context::{Context, Drops};
@@ -19,6 +21,8 @@ use crate::text;
 pub(crate) const REGULAR: &str = "regular";
 /// The name of a role that is not known.
 pub(crate) const UNKNOWN: &str = "unknown";
+
+const ROLES: &str = "Clockify did not say which roles some people hold";
 
 /// What a role covers, by kind and id, with the name that Clockify gives it.
 pub(crate) type Scopes = BTreeMap<(ResourceTypeId, String), Option<String>>;
@@ -65,8 +69,14 @@ impl Held {
 
 /// Reads the roles of a member.
 pub(crate) fn held(user: &User, context: &Context<'_>, drops: &mut Drops) -> Held {
-    let mut held = Held { told: user.roles.is_some(), ..Held::default() };
-    for given in user.roles.iter().flatten() {
+    let mut held = Held { told: user.roles.is_told(), ..Held::default() };
+    if !held.told {
+        drops.count("user without a list of roles");
+        drops.doubt(ROLES);
+    }
+    drops.unreadable(user.roles.unreadable(), "role that could not be read", ROLES);
+    for given in &user.roles {
+        drops.unreadable(given.unreadable, "role scope that could not be read", ROLES);
         match &given.role {
             Some(Role::Owner) => workspace_role(&mut held, WorkspaceRole::Owner, given, context, drops),
             Some(Role::WorkspaceAdmin) => {
@@ -76,9 +86,9 @@ pub(crate) fn held(user: &User, context: &Context<'_>, drops: &mut Drops) -> Hel
             Some(Role::ProjectManager) => project_manager(&mut held, given, drops),
             Some(other) => {
                 drops.count(format!("unknown role {}", text::clip(other.as_str(), text::MAX_RAW_BYTES)));
-                held.unknown.insert(other.as_str().to_owned());
+                held.unknown.insert(drops.fit(other.as_str(), text::MAX_CODE_BYTES).to_owned());
             }
-            None => drops.count("role without a name"),
+            None => drops.unreadable(1, "role without a name", ROLES),
         }
     }
     // The owner is listed as admin as well; one person, one administrative role (clockify reference 4.2).
@@ -109,6 +119,10 @@ fn workspace_role(
 fn team_manager(held: &mut Held, given: &UserRole, context: &Context<'_>, drops: &mut Drops) {
     let scopes = held.roles.entry(WorkspaceRole::TeamManager).or_default();
     for entity in &given.entities {
+        if entity.group_id().unwrap_or(&entity.id).len() > MAX_ID_BYTES {
+            drops.unreadable(1, "role scope that could not be read", ROLES);
+            continue;
+        }
         // Seen as one entity, or as one per member of the group: the source is the real target either way.
         let scope = match entity.group_id() {
             Some(group) => (GROUP, group.to_owned()),
@@ -120,6 +134,7 @@ fn team_manager(held: &mut Held, given: &UserRole, context: &Context<'_>, drops:
         };
         // The name is the entity's, and a group may show as one of its members.
         let name = entity.name.as_deref().filter(|_| scope.0 == USER);
+        let name = name.map(|name| drops.fit(name, text::MAX_NAME_BYTES));
         let of_group = scope.0 == GROUP;
         if !cover(scopes, scope, name) && !of_group {
             drops.count("duplicate role scope");
@@ -143,7 +158,12 @@ fn cover(scopes: &mut Scopes, covered: (ResourceTypeId, String), name: Option<&s
 fn project_manager(held: &mut Held, given: &UserRole, drops: &mut Drops) {
     let scopes = held.roles.entry(WorkspaceRole::ProjectManager).or_default();
     for entity in &given.entities {
-        if !cover(scopes, (PROJECT, entity.id.clone()), entity.name.as_deref()) {
+        if entity.id.len() > MAX_ID_BYTES {
+            drops.unreadable(1, "role scope that could not be read", ROLES);
+            continue;
+        }
+        let name = entity.name.as_deref().map(|name| drops.fit(name, text::MAX_NAME_BYTES));
+        if !cover(scopes, (PROJECT, entity.id.clone()), name) {
             drops.count("duplicate role scope");
         }
     }

@@ -31,6 +31,7 @@ pub(crate) fn of(account: Option<&AccountStatus>, membership: Option<&Membership
 
 /// This workspace's membership of a user: from the user, else from the workspace's own list, else unknown.
 pub(crate) fn membership(user: &User, context: &Context<'_>, drops: &mut Drops) -> Option<MembershipStatus> {
+    drops.many("membership that could not be read", user.memberships.unreadable() as u64);
     let mut found: Vec<&MembershipStatus> = Vec::new();
     for membership in &user.memberships {
         if membership.membership_type != Some(MembershipType::Workspace) {

@@ -1,7 +1,21 @@
-//! Keeps names within what the Baton protocol takes.
+//! Keeps texts within what the Baton protocol takes, and within what a broken or hostile server may do to files and
+//! terminals.
 
 /// The longest display name, in bytes (interop reference 2.4).
 pub(crate) const MAX_NAME_BYTES: usize = 1024;
+
+/// The longest text in a profile, in bytes. Names, time zones and custom fields of real workspaces fit many times.
+pub(crate) const MAX_TEXT_BYTES: usize = 4096;
+
+/// The longest name of a custom field, in bytes.
+pub(crate) const MAX_KEY_BYTES: usize = 256;
+
+/// The longest code, such as a role or a status, in bytes.
+pub(crate) const MAX_CODE_BYTES: usize = 256;
+
+/// The longest e-mail address, in bytes: 64 before the `@` and 255 behind it (RFC 5321, 4.5.3.1). A longer one is left
+/// out, because a part of it may be somebody else's.
+pub(crate) const MAX_ADDRESS_BYTES: usize = 320;
 
 /// How much of a raw value is shown in a sentence, in bytes. Values that Clockify is known to send fit twice.
 pub(crate) const MAX_RAW_BYTES: usize = 64;

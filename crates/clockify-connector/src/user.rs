@@ -1,10 +1,7 @@
 //! A member of the workspace becomes a `user` resource; the roles that come with it become grants.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
 use clockify_api::ObjectId;
-use clockify_api::model::{CustomFieldValue, User};
+use clockify_api::model::{AccountStatus, MembershipStatus, User};
 use governance_model::{
     AccountType, Email, Page, Profile, Resource, ResourceId, ResourceTrait, State, Status, Timestamp,
     UserTrait, Value,
@@ -12,7 +9,7 @@ use governance_model::{
 
 use crate::catalog::USER;
 use crate::context::{Context, Drops};
-use crate::{role, status, text};
+use crate::{custom, role, status, text};
 
 /// Adds a member to a page.
 pub(crate) fn add(user: &User, context: &Context<'_>, page: &mut Page, drops: &mut Drops) {
@@ -24,11 +21,12 @@ pub(crate) fn add(user: &User, context: &Context<'_>, page: &mut Page, drops: &m
 fn resource(user: &User, roles: &role::Held, context: &Context<'_>, drops: &mut Drops) -> Resource {
     let id = ResourceId::new(USER, user.id.as_str());
     let email = user.email.as_deref().filter(|address| !address.trim().is_empty());
+    let email = email.filter(|address| drops.fit(address, text::MAX_ADDRESS_BYTES).len() == address.len());
     let name = text::first_of(&[user.name.as_deref(), email], &user.id);
     let membership = status::membership(user, context, drops);
     let mfa = user.settings.as_ref().and_then(|settings| settings.multi_factor_enabled);
 
-    let mut resource = Resource::new(id, text::clip(name, text::MAX_NAME_BYTES));
+    let mut resource = Resource::new(id, drops.fit(name, text::MAX_NAME_BYTES));
     resource.status = Some(status::of(user.status.as_ref(), membership.as_ref()));
     resource.created_at = created_at(&user.id);
 
@@ -36,19 +34,21 @@ fn resource(user: &User, roles: &role::Held, context: &Context<'_>, drops: &mut 
     let profile = &mut resource.profile;
     // The official CSV export reads these three keys (interop reference 10.3).
     put(profile, "user_id", user.id.as_str());
-    put(profile, "first_name", given);
-    put(profile, "last_name", family);
+    put(profile, "first_name", drops.fit(given, text::MAX_TEXT_BYTES));
+    put(profile, "last_name", drops.fit(family, text::MAX_TEXT_BYTES));
     put(profile, "workspace_role", roles.highest());
     put(profile, "workspace_roles", Value::List(roles.names().map(Value::from).collect()));
-    put(profile, "account_status", user.status.as_ref().map_or("", |status| status.as_str()));
-    put(profile, "membership_status", membership.as_ref().map_or("", |status| status.as_str()));
+    let account = user.status.as_ref().map_or("", AccountStatus::as_str);
+    put(profile, "account_status", drops.fit(account, text::MAX_CODE_BYTES));
+    let membership = membership.as_ref().map_or("", MembershipStatus::as_str);
+    put(profile, "membership_status", drops.fit(membership, text::MAX_CODE_BYTES));
     if let Some(mfa) = mfa {
         put(profile, "mfa_enabled", mfa);
     }
     if let Some(zone) = user.settings.as_ref().and_then(|settings| settings.time_zone.as_deref()) {
-        put(profile, "time_zone", zone);
+        put(profile, "time_zone", drops.fit(zone, text::MAX_TEXT_BYTES));
     }
-    add_custom_fields(profile, &user.custom_fields, drops);
+    custom::add(profile, &user.custom_fields, drops);
 
     resource.traits.push(ResourceTrait::User(Box::new(UserTrait {
         emails: email.iter().map(|address| Email { address: (*address).to_owned(), primary: true }).collect(),
@@ -78,7 +78,8 @@ pub(crate) fn stand_in(id: &ResourceId, membership: Option<&str>) -> Resource {
     put(profile, "workspace_role", role::UNKNOWN);
     put(profile, "workspace_roles", Value::List(Vec::new()));
     put(profile, "account_status", "");
-    put(profile, "membership_status", membership.unwrap_or_default());
+    let membership = text::clip(membership.unwrap_or_default(), text::MAX_CODE_BYTES);
+    put(profile, "membership_status", membership);
     put(profile, "unlisted", true);
     resource.traits.push(ResourceTrait::User(Box::new(UserTrait {
         account_type: AccountType::Human,
@@ -102,42 +103,4 @@ pub(crate) fn created_at(id: &str) -> Option<Timestamp> {
 
 fn put(profile: &mut Profile, key: &str, value: impl Into<Value>) {
     profile.insert(key.to_owned(), value.into());
-}
-
-/// User fields go under `custom.<name>`. Fields that share a name have their ids in the key, also when one of them has
-/// no value: the same key must mean the same field for everybody.
-fn add_custom_fields(profile: &mut Profile, fields: &[CustomFieldValue], drops: &mut Drops) {
-    let mut named: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
-    for field in fields {
-        let id = field.custom_field_id.as_deref().unwrap_or_default();
-        let name = text::first_of(&[field.custom_field_name.as_deref()], id);
-        if name.is_empty() {
-            drops.count("custom field without name");
-            continue;
-        }
-        match named.entry(name).or_default().entry(id) {
-            Entry::Vacant(free) => drop(free.insert(value(&field.value))),
-            Entry::Occupied(_) => drops.count("duplicate custom field"),
-        }
-    }
-    for (name, values) in named {
-        let shared = values.len() > 1;
-        for (id, value) in values.into_iter().filter(|(_, value)| *value != Value::Null) {
-            let key = if shared { format!("custom.{name} ({id})") } else { format!("custom.{name}") };
-            profile.insert(key, value);
-        }
-    }
-}
-
-fn value(json: &serde_json::Value) -> Value {
-    match json {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(truth) => Value::Bool(*truth),
-        serde_json::Value::Number(number) => number.as_f64().map_or(Value::Null, Value::Number),
-        serde_json::Value::String(text) => Value::String(text.clone()),
-        serde_json::Value::Array(items) => Value::List(items.iter().map(value).collect()),
-        serde_json::Value::Object(fields) => {
-            Value::Map(fields.iter().map(|(key, field)| (key.clone(), value(field))).collect())
-        }
-    }
 }

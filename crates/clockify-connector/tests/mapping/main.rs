@@ -13,7 +13,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod damage;
 mod groups;
+mod limits;
 mod memberships;
 mod people;
 mod projects;

@@ -166,7 +166,10 @@ async fn a_status_longer_than_the_protocol_takes_is_cut() {
     member["memberships"] = json!([in_workspace(&long)]);
     let read = look(&World::of([member])).await;
     assert!(read.state(ANNA).1.starts_with("account ÄÄÄ"));
-    assert_eq!(read.profile(ANNA, "account_status"), json!(long));
+    for key in ["account_status", "membership_status"] {
+        assert_eq!(read.profile(ANNA, key), "Ä".repeat(128));
+    }
+    assert_eq!(read.drops("text that was too long"), 2);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clockify_connector::Settings;
-use governance_model::{Connector, ConnectorError, ErrorClass, Scope};
+use governance_model::{Connector, ConnectorError, Cursor, ErrorClass, Scope};
 use serde_json::{Value, json};
 
 use crate::seam::{self, KEY, WORKSPACE};
@@ -164,6 +164,42 @@ async fn answers_that_are_no_answers() {
     };
     let error = seam::connector(&server.url(), SETTINGS).validate().await.unwrap_err();
     assert_eq!(error.class, ErrorClass::Internal);
+}
+
+/// Part of an answer is none, and what does not fit is asked for in smaller pieces.
+#[tokio::test]
+async fn answers_that_are_not_whole_or_too_long() {
+    for status in [202, 206, 299] {
+        let error = refused("/users", Answer::text(status, "application/json", "[]")).await;
+        assert_eq!(error.class, ErrorClass::Internal, "{status}");
+        assert!(error.message.contains("no full answer"), "{error}");
+    }
+    let long = " ".repeat(64 * 1024 * 1024 + 1);
+    for path in ["/users", "/user-groups", "/projects"] {
+        let error = refused(path, Answer::text(200, "application/json", &long)).await;
+        assert_eq!(error.class, ErrorClass::Internal);
+        says(&error, &["--page-size"]);
+    }
+    let error = refused("", Answer::text(200, "application/json", &long)).await;
+    assert_eq!(error.hint, None, "a workspace is no list");
+}
+
+/// A server whose pages never end is not followed for ever.
+#[tokio::test]
+async fn a_list_without_an_end() {
+    let server = Server::start(World::of([ben()]).script());
+    let connector = seam::connector(&server.url(), SETTINGS);
+    let baseline = connector.validate().await.unwrap();
+    for stream in ["users", "groups", "projects"] {
+        let at = |page: u32| Cursor {
+            stream: stream.to_owned(),
+            position: json!({"at": {"page": page}, "follow": true}).to_string(),
+        };
+        connector.page(&baseline, &at(10_000)).await.unwrap();
+        let error = connector.page(&baseline, &at(10_001)).await.unwrap_err();
+        assert!(error.message.contains("more than 10000 pages"), "{error}");
+        says(&error, &["--page-size"]);
+    }
 }
 
 #[tokio::test]

@@ -215,7 +215,8 @@ async fn a_filter_that_is_not_accepted_is_a_doubt() {
     assert!(!read.resources.is_empty());
 }
 
-/// What decides a page's content decides the fingerprint, and the key is not part of it.
+/// What decides a page's content decides the fingerprint. Another key may see less, so that it does, too; the key itself
+/// is not part of it.
 #[test]
 fn the_fingerprint() {
     let print = |url: &str, settings| seam::connector(url, settings).descriptor().fingerprint;
@@ -226,6 +227,11 @@ fn the_fingerprint() {
     assert_ne!(print("http://127.0.0.1:1", Settings { page_size: 3, projects: false }), base);
     assert!(base.contains(WORKSPACE));
     assert!(!base.contains(KEY));
+    let other = |key| seam::connector_with(key, "http://127.0.0.1:1", settings(3)).descriptor().fingerprint;
+    assert_eq!(other(KEY), base);
+    assert_ne!(other("dGVzdC1rZXktMDAx"), base);
+    let mark = base.rsplit_once(";key=").unwrap().1;
+    assert!(mark.len() == 8 && mark.bytes().all(|byte| byte.is_ascii_hexdigit()), "{base}");
 }
 
 #[tokio::test]

@@ -105,7 +105,8 @@ async fn without_the_roles_key_the_role_is_unknown() {
     assert_eq!(read.profile(ANNA, "workspace_role"), "unknown");
     assert_eq!(read.profile(ANNA, "workspace_roles"), json!([]));
     assert!(read.grant_ids().is_empty());
-    assert!(read.doubts.is_empty(), "it is the key owner's roles that say whether the rest can be trusted");
+    assert_eq!(Vec::from_iter(&read.doubts), ["Clockify did not say which roles some people hold"]);
+    assert_eq!(read.drops("user without a list of roles"), 1);
 }
 
 #[tokio::test]
@@ -130,7 +131,10 @@ async fn a_key_that_is_not_an_admins_is_doubted() {
     let read = check("key_of_an_unknown_role", doubted(None)).await;
     assert_eq!(
         Vec::from_iter(read.doubts),
-        ["Clockify does not say whether the key's owner is an admin, so it may hide people and roles"]
+        [
+            "Clockify did not say which roles some people hold",
+            "Clockify does not say whether the key's owner is an admin, so it may hide people and roles",
+        ]
     );
     for code in ["WORKSPACE_ADMIN", "WORKSPACE_OWN"] {
         let read = look(&doubted(Some(json!([role(code, &[entity(WORKSPACE)])])))).await;

@@ -16,7 +16,12 @@ pub(crate) const KEY: &str = "dGVzdC1rZXktMDAw";
 
 /// A connector that reads from `url`, without retries and without a pace.
 pub(crate) fn connector(url: &str, settings: Settings) -> ClockifyConnector {
-    let client = Client::builder(ApiKey::new(KEY).unwrap())
+    connector_with(KEY, url, settings)
+}
+
+/// The same with another key.
+pub(crate) fn connector_with(key: &str, url: &str, settings: Settings) -> ClockifyConnector {
+    let client = Client::builder(ApiKey::new(key).unwrap())
         .base_url(BaseUrl::parse(url).unwrap())
         .pace(Pace::unlimited())
         .retry(RetryPolicy::none())
@@ -108,7 +113,7 @@ impl Read {
         for grant in self.grants.values() {
             missing.insert(grant.principal.clone(), Missing::GrantPrincipal);
         }
-        for (id, status) in &self.baseline.inventory.as_ref().unwrap().entries {
+        for (id, status) in self.baseline.inventory.iter().flat_map(|list| &list.entries) {
             let id = ResourceId::new(clockify_connector::USER, id.as_str());
             missing.insert(id, Missing::Inventory(status.clone()));
         }
