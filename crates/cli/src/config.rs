@@ -18,6 +18,7 @@ const MAX_PAGE_SIZE: u32 = 5000;
 
 /// A sync, fully specified.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, as the user sets it")]
 pub(crate) struct Config {
     pub(crate) key: ApiKey,
     pub(crate) workspace: WorkspaceId,
