@@ -9,6 +9,7 @@ mod demo;
 mod duration;
 mod exit;
 mod failure;
+mod limits;
 mod logging;
 mod progress;
 mod schedule;

@@ -18,6 +18,7 @@ use crate::args::SyncArgs;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::failure::{self, Failure};
+use crate::limits;
 use crate::progress::Progress;
 use crate::sync::{self, Done};
 use crate::{duration, sealed, signals};
@@ -138,7 +139,7 @@ pub(crate) async fn run(flags: &ScheduleArgs, args: &SyncArgs) -> Result<()> {
 
 /// Mistakes that every run would make are reported before the first.
 fn check_output(config: &Config) -> Result<(), Failure> {
-    c1z::check_output(&config.file, c1z::Limits::default()).map(drop).map_err(|error| {
+    c1z::check_output(&config.file, limits::from_environment()).map(drop).map_err(|error| {
         let message = format!("the output cannot be used: {:#}", anyhow::Error::from(error));
         Failure::new(Exit::FailedPrecondition, message)
             .with_hint("the folder must exist and be writable, and what stands there be a c1z; see --file")

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use c1z::{C1zFile, Limits, SyncChoice, SyncType};
+use c1z::{C1zFile, SyncChoice, SyncType};
 use governance_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::limits;
 
 /// The asset in which the engine keeps a sync's report.
 const REPORT: &str = "sync-report.json";
@@ -42,10 +43,10 @@ pub(crate) fn newest(file: &Path) -> Result<Option<SealedSync>, Failure> {
 /// Opens the file, with its decoded copy in the system's folder for temporary files; beside the file where there is no such
 /// folder, because one writable folder is all that a sync needs.
 fn open(file: &Path) -> Result<C1zFile, c1z::Error> {
-    C1zFile::open(file, Limits::default()).or_else(|error| match error {
+    C1zFile::open(file, limits::from_environment()).or_else(|error| match error {
         c1z::Error::Io { .. } => {
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-            C1zFile::open_in(file, Limits::default(), folder.unwrap_or(Path::new(".")))
+            C1zFile::open_in(file, limits::from_environment(), folder.unwrap_or(Path::new(".")))
         }
         other => Err(other),
     })

@@ -7,12 +7,13 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use c1z::{C1zFile, GrantFilter, Limits, ResourceFilter, SyncChoice, SyncView};
+use c1z::{C1zFile, GrantFilter, ResourceFilter, SyncChoice, SyncView};
 use clockify_connector::{GROUP, ROLE, USER, WorkspaceRole};
 use comfy_table::{Table, presets};
 use governance_model::{Resource, ResourceId, Scope, State, Value};
 use sync_engine::SyncReport;
 
+use crate::limits;
 use crate::sync::Done;
 
 /// At most this many people are listed by name; the file has them all.
@@ -25,8 +26,9 @@ const LISTED: usize = 50;
 pub(crate) fn render(done: &Done, scope: &Scope) -> Result<String> {
     // Beside the file, where there was room for it, and not in a temporary folder that may be anywhere.
     let folder = done.sealed.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let file = C1zFile::open_in(&done.sealed.path, Limits::default(), folder.unwrap_or(Path::new(".")))
-        .context("cannot read the sealed file back")?;
+    let file =
+        C1zFile::open_in(&done.sealed.path, limits::from_environment(), folder.unwrap_or(Path::new(".")))
+            .context("cannot read the sealed file back")?;
     let view = file
         .sync(&SyncChoice::Id(done.report.sync_id.clone()))
         .context("cannot find the sync in the file")?;

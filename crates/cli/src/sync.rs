@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::{signals, summary};
+use crate::{limits, signals, summary};
 
 /// A finished sync.
 #[derive(Debug)]
@@ -84,7 +84,10 @@ async fn lock(config: &Config) -> Result<C1zStores> {
             Err(LockError::Held { .. }) if begun.elapsed() < config.wait_lock => {
                 tokio::time::sleep(LOCK_POLL).await;
             }
-            outcome => return outcome.map_err(|error| failure(&SyncError::from(error))),
+            outcome => {
+                let stores = outcome.map_err(|error| failure(&SyncError::from(error)))?;
+                return Ok(stores.limits(limits::from_environment()));
+            }
         }
     }
 }

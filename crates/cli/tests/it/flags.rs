@@ -119,3 +119,16 @@ async fn the_look_alike_keeps_running_until_a_signal_and_can_be_read() {
         assert_eq!(code, Some(0), "{signal}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_decoder_keeps_the_limit_of_the_go_tools_variable() {
+    let workspace = SeededWorkspace::new(2).users(1500).groups(10);
+    let simulator = Simulator::builder(workspace).api_key(KEY).start().await.unwrap();
+    let program = Program::against(&simulator);
+    program.run(&[]).succeeded();
+    let program = program.set("BATON_DECODER_MAX_DECODED_SIZE_MB", "1");
+    let ran = program.run(&[]);
+    assert_eq!(ran.code, Some(9), "{}", ran.stderr);
+    assert!(ran.stderr.contains("raise BATON_DECODER_MAX_DECODED_SIZE_MB"), "{}", ran.stderr);
+    program.set("BATON_DECODER_MAX_DECODED_SIZE_MB", "100").run(&[]).succeeded();
+}
