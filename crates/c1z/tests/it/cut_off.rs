@@ -121,3 +121,37 @@ fn seal_and_abort() {
         }
     });
 }
+
+#[test]
+fn what_was_sealed_meanwhile_is_taken_in() {
+    let bench = ready();
+    // Complete, and cut off before its file was in place.
+    let cut = catch_unwind(AssertUnwindSafe(|| {
+        let database = WorkingDatabase::open(&bench.working).unwrap().unwrap();
+        database.seal(&bench.options(10), &mut |step| assert_ne!(step, SealStep::Compress)).map(drop)
+    }));
+    assert!(cut.is_err());
+    // Another file took the place of the output.
+    let other = Bench::new();
+    other.seal(other.filled(20, 4), 20);
+    fs::copy(&other.output, &bench.output).unwrap();
+
+    let database = WorkingDatabase::open(&bench.working).unwrap().unwrap();
+    let sealed = database.seal(&bench.options(10), &mut |_| {}).unwrap();
+    let ids: Vec<_> = sealed.syncs.iter().map(|run| run.sync_id.clone()).collect();
+    assert!(ids.contains(&sync_id(20)), "{ids:?}");
+    assert_eq!(ids.last(), Some(&sync_id(10)));
+    let connection = opened(&bench.output, bench.folder.path());
+    let rows = format!("select external_id from v1_resources where sync_id = '{}'", sync_id(20));
+    assert_eq!(texts(&connection, &rows).len(), 4 + 2);
+}
+
+#[test]
+fn a_sync_is_the_newest_even_after_the_clock_ran_ahead() {
+    let bench = Bench::new();
+    bench.seal(bench.filled(100, 3), 100);
+    bench.seal(bench.filled(10, 3), 10);
+    let connection = opened(&bench.output, bench.folder.path());
+    let newest = "select sync_id from v1_sync_runs order by ended_at desc limit 1";
+    assert_eq!(texts(&connection, newest), [sync_id(10)]);
+}
