@@ -50,10 +50,10 @@ pub(crate) async fn run(demo: &DemoArgs, args: &SyncArgs) -> Result<()> {
     } else {
         let ours = [
             (
-                "baton-clockify demo --keep-running".to_owned(),
+                format!("{} demo --keep-running", program()),
                 "keep the look-alike up and sync from it yourself",
             ),
-            ("baton-clockify --help".to_owned(), "read your own workspace: needs a key and a workspace id"),
+            (format!("{} --help", program()), "read your own workspace: needs a key and a workspace id"),
         ];
         text.push_str(&summary::next("Or with this program", &ours));
     }

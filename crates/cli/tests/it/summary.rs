@@ -5,8 +5,10 @@ use insta::{assert_snapshot, with_settings};
 
 use crate::program::{KEY, Program};
 
-const FILTERS: [(&str, &str); 7] = [
+const FILTERS: [(&str, &str); 8] = [
     (r"/[^ ]*/baton-clockify", "baton-clockify"),
+    // The column is as wide as the path of the program.
+    (r"(baton-clockify (demo --keep-running|--help)) +", "$1   "),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
     (r"Time +\d+\.\d\d s", "Time       SECONDS"),
     (r"\d+(\.\d)? (KiB|B)", "SIZE"),
