@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use clockify_api::{Clock as _, ErrorKind, Jitter, Pace, RetryPolicy, WaitReason};
-use tokio::task::yield_now;
 
-use super::support::{Departures, ManualClock, Reply, Server, SteppedClock, builder};
+use super::support::{Departures, ManualClock, Reply, Server, SteppedClock, builder, until};
 
 const ME: &str = r#"{"id":"66b0c1d2e4f5a6978812aa0c"}"#;
 
@@ -63,6 +62,19 @@ async fn a_wait_that_is_too_long_fails_every_call_at_once_until_it_is_over() {
 }
 
 #[tokio::test]
+async fn a_wait_as_long_as_the_total_time_is_waited_for() {
+    let clock = ManualClock::new();
+    let server = Server::start([come_back(429, 61), Reply::json(ME)]).await;
+    let client = builder(&server).clock(clock.clone()).retry(RetryPolicy::default()).build().unwrap();
+    client.me().await.unwrap_err();
+    clock.advance(Duration::from_millis(999));
+    assert_eq!(client.me().await.unwrap_err().retry_after(), Some(Duration::from_millis(60_001)));
+    clock.advance(Duration::from_millis(1));
+    client.me().await.unwrap();
+    assert_eq!(clock.waits(), [secs(60)]);
+}
+
+#[tokio::test]
 async fn who_waits_for_as_long_as_told_finds_the_server_open() {
     let clock = ManualClock::new();
     let server = Server::start([come_back(429, 3_600), Reply::json(ME)]).await;
@@ -87,7 +99,7 @@ async fn without_the_header_nobody_is_held_and_nothing_is_claimed() {
 async fn a_refusal_that_is_final_holds_nobody() {
     let clock = ManualClock::new();
     let server = Server::start([come_back(403, 30), Reply::json(ME)]).await;
-    let client = builder(&server).clock(clock.clone()).build().unwrap();
+    let client = builder(&server).clock(clock.clone()).retry(RetryPolicy::none()).build().unwrap();
     client.me().await.unwrap_err();
     client.me().await.unwrap();
     assert_eq!(clock.waits(), []);
@@ -120,17 +132,13 @@ async fn who_waits_for_the_pace_hears_of_it_as_well() {
         .unwrap();
     let other = client.clone();
     let waiting = async {
-        while notes.times().is_empty() {
-            yield_now().await;
-        }
+        until(|| !notes.times().is_empty()).await;
         other.me().await
     };
     let refused = async {
         let error = client.me().await.unwrap_err();
         clock.advance(secs(1));
-        while notes.waits().len() < 2 {
-            yield_now().await;
-        }
+        until_waiting(&notes, 2).await;
         clock.advance(secs(19));
         error
     };
@@ -151,15 +159,61 @@ async fn a_retry_is_not_sent_when_the_server_has_asked_others_for_too_long_a_wai
         let client = client.clone();
         async move { client.me().await }
     });
-    while notes.waits().is_empty() {
-        yield_now().await;
-    }
+    until_waiting(&notes, 1).await;
     assert_eq!(client.me().await.unwrap_err().retry_after(), Some(secs(3_600)));
     clock.advance(Duration::from_millis(500));
     let error = first.await.unwrap().unwrap_err();
     assert_eq!((error.status(), error.attempts(), error.retries_spent()), (Some(500), 1, true));
     assert_eq!(error.retry_after(), Some(Duration::from_millis(3_599_500)));
     assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_failure_ends_a_call_at_once_when_the_server_has_asked_others_for_too_long_a_wait() {
+    let clock = ManualClock::new();
+    // The refusal is there long before the failure, whichever of the two requests gets which.
+    let slow = Reply::status(500).body("failed").drip(Duration::from_millis(5));
+    let server = Server::start([slow, come_back(429, 3_600)]).await;
+    let client = builder(&server).clock(clock.clone()).retry(RetryPolicy::default()).build().unwrap();
+    let (one, two) = tokio::join!(client.me(), client.me());
+    for error in [one.unwrap_err(), two.unwrap_err()] {
+        assert_eq!((error.attempts(), error.retries_spent()), (1, true), "{error}");
+        assert_eq!(error.retry_after(), Some(secs(3_600)), "{error}");
+    }
+    assert_eq!(clock.waits(), []);
+}
+
+#[tokio::test]
+async fn the_total_time_limits_how_long_others_are_waited_for() {
+    // A wait that somebody else was told to keep, in milliseconds after the first attempt, and whether it fits.
+    for (until, fits) in [(60_000, true), (60_001, false)] {
+        let clock = SteppedClock::default();
+        let notes = Departures::new(clock.clone());
+        let script = [Reply::status(500), come_back(429, 60), Reply::json(ME)];
+        let server = Server::start(script.into_iter().take(2 + usize::from(fits))).await;
+        let policy = RetryPolicy::default().with_jitter(Jitter::None);
+        let client =
+            builder(&server).clock(clock.clone()).retry(policy).observer(notes.clone()).build().unwrap();
+        let asking = client.clone();
+        let first = tokio::spawn(async move { asking.me().await });
+        until_waiting(&notes, 1).await;
+        clock.advance(Duration::from_millis(until - 60_000));
+        let asking = client.clone();
+        let second = tokio::spawn(async move { asking.me().await });
+        until_waiting(&notes, 2).await;
+        second.abort();
+        clock.advance(Duration::from_millis(500));
+        if fits {
+            until_waiting(&notes, 3).await;
+            assert_eq!(notes.waits()[2], (Duration::from_millis(59_500), WaitReason::RateLimited));
+            clock.advance(Duration::from_millis(59_500));
+        }
+        assert_eq!(first.await.unwrap().is_ok(), fits);
+    }
+}
+
+async fn until_waiting(notes: &Departures<SteppedClock>, times: usize) {
+    until(|| notes.waits().len() == times).await;
 }
 
 #[tokio::test]
@@ -195,7 +249,7 @@ async fn the_policy_for_tests_is_held_by_nobody() {
     let script = vec![come_back(429, 10); 6].into_iter().chain([Reply::json(ME)]);
     let server = Server::start(script).await;
     let client = builder(&server).clock(clock.clone()).build().unwrap();
-    client.me().await.unwrap_err();
+    assert_eq!(client.me().await.unwrap_err().retry_after(), Some(secs(10)), "it is said all the same");
     client.me().await.unwrap();
     assert_eq!(clock.waits(), []);
 }

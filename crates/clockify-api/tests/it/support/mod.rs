@@ -6,7 +6,7 @@ mod reply;
 mod server;
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clockify_api::{ApiKey, BaseUrl, Client, ClientBuilder, Pace, RetryPolicy, WorkspaceId};
 
@@ -44,6 +44,15 @@ pub(crate) fn run_alone(name: &str, prepare: impl FnOnce(&mut Command) -> &mut C
     let output = prepare(process.args(["--ignored", "--exact", name])).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}
+
+/// Lets other tasks go on until something is so.
+pub(crate) async fn until(so: impl Fn() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(10);
+    while !so() {
+        assert!(Instant::now() < patience, "it does not happen");
+        tokio::task::yield_now().await;
+    }
 }
 
 /// A sample body.
