@@ -10,6 +10,7 @@ use clockify_api::{ApiKey, BaseUrl, Pace, WorkspaceId};
 use governance_model::{ResourceTypeId, Scope};
 
 use crate::args::SyncArgs;
+use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -138,7 +139,7 @@ impl Config {
             ("max-wait", &args.max_wait),
             ("wait-lock", &args.wait_lock),
         ]
-        .map(|(field, text)| duration(field, text, &mut problems));
+        .map(|(field, text)| time(field, text, &mut problems));
         if args.file.as_os_str().is_empty() {
             problems.wrong("file", "the name is empty");
         } else if args.file.to_string_lossy().contains("://") {
@@ -173,11 +174,9 @@ impl Config {
 }
 
 /// A time such as `24h` or `1h30m`; nothing when it is wrong, which is reported.
-fn duration(field: &str, text: &str, problems: &mut Problems) -> Duration {
-    let parsed =
-        text.trim().parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
-    parsed.unwrap_or_else(|| {
-        problems.wrong(field, format!("a time is written like 90s, 15m, 24h or 1h30m, not {text:?}"));
+fn time(field: &str, text: &str, problems: &mut Problems) -> Duration {
+    duration::parse(text).unwrap_or_else(|problem| {
+        problems.wrong(field, problem);
         Duration::ZERO
     })
 }

@@ -1,6 +1,7 @@
 //! An error as a person meets it: what was wrong, and what to do next.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::exit::Exit;
 
@@ -10,15 +11,22 @@ pub(crate) struct Failure {
     exit: Exit,
     message: String,
     hint: Option<String>,
+    retry_after: Option<Duration>,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hint: None }
+        Self { exit, message: message.into(), hint: None, retry_after: None }
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds how long the source asked to wait, if it did.
+    pub(crate) fn retrying_after(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = wait;
         self
     }
 }
@@ -39,6 +47,11 @@ pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
 /// What to do about an error, if its [`Failure`] says so.
 pub(crate) fn hint_of(error: &anyhow::Error) -> Option<&str> {
     error.downcast_ref::<Failure>().and_then(|failure| failure.hint.as_deref())
+}
+
+/// How long the source asked to wait, if it did.
+pub(crate) fn retry_after_of(error: &anyhow::Error) -> Option<Duration> {
+    error.downcast_ref::<Failure>().and_then(|failure| failure.retry_after)
 }
 
 /// `error: …`, then a blank line, then `hint: …` when there is something to do.

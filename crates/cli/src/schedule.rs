@@ -188,6 +188,7 @@ fn outcome(done: &Done) -> Outcome {
 fn job_failure(error: &anyhow::Error) -> JobFailure {
     JobFailure {
         hint: failure::hint_of(error).map(str::to_owned),
+        retry_after: failure::retry_after_of(error),
         ..JobFailure::new(failure::exit_of(error).class(), format!("{error:#}"))
     }
 }

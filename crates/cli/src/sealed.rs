@@ -6,13 +6,11 @@ use std::path::Path;
 use c1z::{C1zFile, SyncChoice, SyncType};
 use governance_model::Timestamp;
 use serde::{Deserialize, Serialize};
+use sync_engine::REPORT_ASSET;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::limits;
-
-/// The asset in which the engine keeps a sync's report.
-const REPORT: &str = "sync-report.json";
 
 /// A sealed sync.
 #[derive(Debug, Serialize)]
@@ -74,7 +72,7 @@ fn read(file: &Path) -> Result<Option<SealedSync>, c1z::Error> {
     let stats = view.stats()?;
     let mut counts = stats.resources_by_resource_type;
     counts.insert("grants".to_owned(), stats.grants);
-    let report = view.asset(REPORT)?.and_then(|json| serde_json::from_slice::<Report>(&json).ok());
+    let report = view.asset(REPORT_ASSET)?.and_then(|json| serde_json::from_slice::<Report>(&json).ok());
     let verified = report.map(|report| report.completeness.verified);
     Ok(Some(SealedSync { sync_id, ended_at, counts, verified }))
 }

@@ -122,7 +122,11 @@ fn failure(error: &SyncError) -> anyhow::Error {
         Some(source) => format!("{message}: {source}"),
         None => message,
     };
-    let failure = Failure::new(exit, message);
+    let retry_after = match error {
+        SyncError::Connector(refused) => refused.retry_after,
+        _ => None,
+    };
+    let failure = Failure::new(exit, message).retrying_after(retry_after);
     match hint {
         Some(hint) => failure.with_hint(hint).into(),
         None => failure.into(),

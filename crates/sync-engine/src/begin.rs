@@ -72,6 +72,9 @@ enum Found<S> {
 /// A sync that began longer ago than this is never continued (interop reference 1.5).
 const OLDEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// A clock may be set back by so much between two runs; a sync that began later than that is not believed.
+const CLOCK_STEP: Duration = Duration::from_secs(60 * 60);
+
 fn look<C: Connector, T: SyncStores>(
     run: &Run<'_, C, T>,
     fingerprint: &str,
@@ -85,9 +88,9 @@ fn look<C: Connector, T: SyncStores>(
         Err(error) => return Err(SyncError::store(error)),
     };
     let start = store.start();
-    let age = Duration::try_from(clock.now().duration_since(start.started_at));
-    if age.is_err() || age.is_ok_and(|age| age > OLDEST) {
-        return Ok(Found::Unusable(Some(format!("it began at {:.0}", start.started_at))));
+    let (now, started_at) = (clock.now(), start.started_at);
+    if now > started_at + OLDEST || now + CLOCK_STEP < started_at {
+        return Ok(Found::Unusable(Some(format!("it began at {started_at:.0}"))));
     }
     if store.is_ended() {
         let report = match store.report() {

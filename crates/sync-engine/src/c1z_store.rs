@@ -13,8 +13,8 @@ use crate::store::{
 };
 use crate::{LockError, OutputLock};
 
-/// The asset in which a sync's report is kept.
-const REPORT: &str = "sync-report.json";
+/// The asset of a c1z in which the engine keeps a sync's [`SyncReport`](crate::SyncReport), as JSON.
+pub const REPORT_ASSET: &str = "sync-report.json";
 
 /// How the c1z store fails.
 pub type C1zStoreError = c1z::Error;
@@ -86,7 +86,8 @@ impl C1zStores {
         let file = C1zFile::open_in(&self.output, self.limits, folder.unwrap_or(Path::new(".")))?;
         match file.sync(&SyncChoice::Newest) {
             Ok(sync) => {
-                let report = sync.asset(REPORT)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+                let report =
+                    sync.asset(REPORT_ASSET)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
                 Ok(Some(Previous { counts: counts(sync.stats()?), report }))
             }
             Err(c1z::Error::NoFinishedSync) => Ok(None),
@@ -168,7 +169,7 @@ impl SyncStore for C1zStore {
     }
 
     fn report(&self) -> Result<Option<String>, c1z::Error> {
-        let bytes = self.database.asset(REPORT)?;
+        let bytes = self.database.asset(REPORT_ASSET)?;
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
@@ -191,7 +192,7 @@ impl SyncStore for C1zStore {
                 batch.put_session(key, value)?;
             }
             if let Some(report) = &change.report {
-                batch.put_asset(REPORT, "application/json", report.as_bytes(), seen)?;
+                batch.put_asset(REPORT_ASSET, "application/json", report.as_bytes(), seen)?;
             }
             if let Some(token) = &change.token {
                 batch.set_token(token)?;

@@ -25,7 +25,7 @@ mod stop;
 mod store;
 mod verify;
 
-pub use c1z_store::{C1zStore, C1zStoreError, C1zStores};
+pub use c1z_store::{C1zStore, C1zStoreError, C1zStores, REPORT_ASSET};
 pub use clock::{Clock, SystemClock};
 pub use error::SyncError;
 pub use lock::{LockError, OutputLock};

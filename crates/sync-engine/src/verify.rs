@@ -36,7 +36,9 @@ pub(crate) fn completeness<C: Connector, S: SyncStore>(
         return Ok(found);
     }
     let (Some(before), Some(after)) = (&reading.baseline.inventory, after) else {
+        store.for_each_id(of, &mut |_| found.read += 1).map_err(SyncError::store)?;
         found.reasons.push("the source has no list to compare with".to_owned());
+        put(store, Vec::new(), note(COMPLETENESS, &found)?, reading.clock)?;
         return Ok(found);
     };
     let (before, after) = (&before.entries, &after.entries);

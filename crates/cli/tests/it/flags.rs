@@ -132,3 +132,12 @@ async fn the_decoder_keeps_the_limit_of_the_go_tools_variable() {
     assert!(ran.stderr.contains("raise BATON_DECODER_MAX_DECODED_SIZE_MB"), "{}", ran.stderr);
     program.set("BATON_DECODER_MAX_DECODED_SIZE_MB", "100").run(&[]).succeeded();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_may_be_given_in_days() {
+    let simulator = demo().await;
+    Program::against(&simulator).run(&["--resume-max-age", "1d", "--max-wait", "1h30m"]).succeeded();
+    let ran = Program::against(&simulator).run(&["--max-wait", "soon"]);
+    assert_eq!(ran.code, Some(3));
+    assert!(ran.stderr.contains("field max-wait: a time is written like 90s"), "{}", ran.stderr);
+}

@@ -329,3 +329,19 @@ async fn the_documentation_names_flags_and_variables_that_exist() {
         assert!(known.contains(&word), "{word} is in the documentation only");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_used_up_quota_is_tried_again_when_clockify_says_so() {
+    let fault = Fault::on(Endpoint::Users, Action::too_many_requests(Some(1800)));
+    let simulator = demo().fault(fault).start().await.unwrap();
+    let program = Program::against(&simulator);
+    let mut running = Running::start(&program, &["--every", "1h"]);
+    let refused = |status: &Value| {
+        status["next_run"].is_string()
+            && simulator.requests().iter().any(|request| request.status == Some(429))
+    };
+    let status = running.until("a refusal", refused).await;
+    let next: jiff::Timestamp = status["next_run"].as_str().unwrap().parse().unwrap();
+    let wait = next.duration_since(jiff::Timestamp::now()).as_secs();
+    assert!((1740..=1800).contains(&wait), "the next run is in {wait} s\n{status:#}");
+}

@@ -3,7 +3,10 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use sync_engine::{C1zStores, Event, NoObserver, Observer, Options, Phase, Stop, SyncError, SystemClock};
+use governance_model::Timestamp;
+use sync_engine::{
+    C1zStores, Clock, Event, NoObserver, Observer, Options, Phase, Stop, SyncError, SystemClock,
+};
 
 use crate::dump;
 use crate::scripted::Scripted;
@@ -288,5 +291,32 @@ async fn a_page_and_its_checkpoint_are_one_transaction() {
     assert_eq!(seen.len(), 12);
     for pair in seen.windows(2) {
         assert_eq!(pair[1] - pair[0], 1, "{seen:?}");
+    }
+}
+
+/// A clock that stands where it is put.
+struct At(Timestamp);
+
+impl Clock for At {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_a_little_costs_nothing_and_old_syncs_are_not_continued() {
+    let begun: Timestamp = "2026-11-24T10:00:00Z".parse().unwrap();
+    let day = 24 * 60 * 60;
+    for (seconds, runs) in [(-5, 2), (0, 2), (7 * day, 2), (7 * day + 1, 1), (-2 * 60 * 60, 1)] {
+        let folder = tempfile::tempdir().unwrap();
+        let stores = C1zStores::lock(&folder.path().join("sync.c1z")).unwrap();
+        let options = Options { resume_max_age: Duration::from_secs(1_000_000), ..Options::default() };
+        let mut source = Scripted::workspace(10);
+        source.fail_at = Some(4);
+        sync_engine::sync(&source, &stores, &At(begun), &options, &NoObserver).await.unwrap_err();
+        let later = At(Timestamp::from_second(begun.as_second() + seconds).unwrap());
+        let source = Scripted::workspace(10);
+        let (report, _) = sync_engine::sync(&source, &stores, &later, &options, &NoObserver).await.unwrap();
+        assert_eq!(report.runs, runs, "{seconds} s later");
     }
 }

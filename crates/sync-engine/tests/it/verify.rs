@@ -85,6 +85,20 @@ async fn what_has_no_stand_in_is_removed_and_counted() {
 }
 
 #[tokio::test]
+async fn a_source_without_a_list_of_its_people_is_sealed_and_not_called_complete() {
+    for (before, after) in
+        [(None, None), (Some(inventory(&["u000"])), None), (None, Some(inventory(&["u000"])))]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let mut source = Scripted::workspace(3);
+        (source.before, source.after) = (before, after);
+        let (report, _) = run(&source, &folder.path().join("sync.c1z"), false).await.unwrap();
+        assert_eq!(report.completeness.reasons, ["the source has no list to compare with"]);
+        assert_eq!((report.completeness.verified, report.completeness.read), (false, 3));
+    }
+}
+
+#[tokio::test]
 async fn a_sync_without_people_is_not_sealed_unless_allowed() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("sync.c1z");
