@@ -9,9 +9,9 @@ use clockify_sim::{
 use prost::Message;
 use rusqlite::Connection;
 
-use crate::database::{ids, with};
 use crate::program::{KEY, Program};
-use crate::truth::{Expected, same};
+use sync_trials::database::{ids, with};
+use sync_trials::{Expected, same};
 
 async fn check(workspace: SeededWorkspace, shape: GroupScopeShape, arguments: &[&str]) {
     let simulator =

@@ -6,9 +6,9 @@ use std::process::Command;
 
 use clockify_sim::{SeededWorkspace, Simulator};
 
-use crate::database::{texts, with};
 use crate::program::{KEY, Program, Ran};
-use crate::truth::{Expected, same};
+use sync_trials::database::{texts, with};
+use sync_trials::{Expected, same};
 
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;

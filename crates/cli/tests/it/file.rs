@@ -4,8 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use rusqlite::Connection;
 
-use crate::database::{texts, with};
 use crate::program::Program;
+use sync_trials::database::{texts, with};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn passes_the_list_of_what_the_official_tools_need() {

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use clockify_sim::{Action, Endpoint, Fault, SeededWorkspace, Simulator};
 
-use crate::database::{ids, texts, with};
 use crate::program::{KEY, Program};
-use crate::truth::{Expected, same};
+use sync_trials::database::{ids, texts, with};
+use sync_trials::{Expected, same};
 
 /// The id of the unfinished sync, once it has stored at least `rows` resources.
 fn unfinished(program: &Program, rows: i64) -> Option<String> {

@@ -6,7 +6,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod content;
-mod database;
 #[cfg(target_os = "linux")]
 mod disk;
 mod file;
@@ -18,4 +17,3 @@ mod requests;
 mod schedule;
 mod stops;
 mod summary;
-mod truth;

@@ -7,9 +7,9 @@ use clockify_sim::{Action, Endpoint, Fault, SeededWorkspace, Simulator, Simulato
 use insta::{assert_snapshot, with_settings};
 use serde_json::Value;
 
-use crate::database::{texts, with};
 use crate::program::{KEY, Program};
-use crate::truth::{Expected, same};
+use sync_trials::database::{texts, with};
+use sync_trials::{Expected, same};
 
 const STATUS: &str = ".sync.c1z.status.json";
 

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use clockify_sim::{Action, Endpoint, Fault, SeededWorkspace, Simulator};
 use insta::{assert_snapshot, with_settings};
 
-use crate::database::{ids, with};
 use crate::program::{KEY, Program};
-use crate::truth::{Expected, same};
+use sync_trials::database::{ids, with};
+use sync_trials::{Expected, same};
 
 async fn simulator(fault: Fault) -> Simulator {
     let workspace = SeededWorkspace::new(5).users(600).groups(20);
@@ -134,7 +134,7 @@ async fn a_second_run_on_the_same_file_fails_or_waits_as_it_is_told() {
     program.run(&["--page-size", "100", "--wait-lock", "30s"]).succeeded();
     assert!(tokio::task::block_in_place(|| first.wait().unwrap()).success());
     with(&program.output(), |database| {
-        assert_eq!(crate::database::texts(database, "select sync_id from v1_sync_runs").len(), 2);
+        assert_eq!(sync_trials::database::texts(database, "select sync_id from v1_sync_runs").len(), 2);
     });
 }
 
@@ -154,7 +154,7 @@ async fn the_report_says_how_the_sync_went() {
     assert_eq!(report["rows"]["resources"]["group"], 9);
     assert_eq!(report["runs"], 1);
     with(&program.output(), |database| {
-        let kept = crate::database::texts(database, "select cast(data as text) from v1_assets");
+        let kept = sync_trials::database::texts(database, "select cast(data as text) from v1_assets");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&kept[0]).unwrap(), report);
     });
 }

@@ -55,8 +55,8 @@ async fn a_real_sync_takes_the_place_of_the_demonstration() {
     let program = Program::against(&simulator);
     program.run(&["demo"]).succeeded();
     program.run(&[]).succeeded();
-    crate::database::with(&program.output(), |database| {
-        assert_eq!(crate::database::texts(database, "select sync_id from v1_sync_runs").len(), 1);
+    sync_trials::database::with(&program.output(), |database| {
+        assert_eq!(sync_trials::database::texts(database, "select sync_id from v1_sync_runs").len(), 1);
     });
 }
 

@@ -6,14 +6,18 @@ use clockify_sim::{Content, RoleCode, SimScope, SimUser, Truth};
 
 /// External ids that must be in the file, no more and no fewer.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Expected {
-    pub(crate) resources: BTreeSet<String>,
-    pub(crate) entitlements: BTreeSet<String>,
-    pub(crate) grants: BTreeSet<String>,
+pub struct Expected {
+    /// Of resources, `type:id`.
+    pub resources: BTreeSet<String>,
+    /// Of entitlements, `type:id:slug`.
+    pub entitlements: BTreeSet<String>,
+    /// Of grants, `entitlement:type:id`.
+    pub grants: BTreeSet<String>,
 }
 
 impl Expected {
-    pub(crate) fn of(content: &dyn Content, projects: bool) -> Self {
+    /// What a sync of this content must hold; `projects` says whether projects were asked for.
+    pub fn of(content: &dyn Content, projects: bool) -> Self {
         let mut expected = Self::default();
         for role in ["owner", "workspace-admin", "team-manager", "project-manager"] {
             expected.resources.insert(format!("role:{role}"));
@@ -92,7 +96,7 @@ impl Expected {
 
 /// Fails with the differences of two sets, not with the sets.
 #[track_caller]
-pub(crate) fn same(found: &BTreeSet<String>, expected: &BTreeSet<String>) {
+pub fn same(found: &BTreeSet<String>, expected: &BTreeSet<String>) {
     let missing: Vec<_> = expected.difference(found).collect();
     let surplus: Vec<_> = found.difference(expected).collect();
     assert!(missing.is_empty() && surplus.is_empty(), "missing: {missing:?}\nsurplus: {surplus:?}");
