@@ -21,9 +21,20 @@ pub(crate) fn run() -> Result<()> {
     })?;
     dependencies()?;
     step("documentation tests", cargo(&["test", "--workspace", "--all-features", "--doc", "--quiet"]))?;
+    process_sweep()?;
     // Last, so that the runner's closing lines are the last thing to read.
     step("tests", cargo(&["test", "--workspace", "--all-features", "--all-targets"]))?;
     eprintln_line(&format!("ci: everything passed in {} s", begun.elapsed().as_secs()));
+    Ok(())
+}
+
+/// The short process sweep. The long one is `cargo xtask torture`.
+fn process_sweep() -> Result<()> {
+    #[cfg(unix)]
+    {
+        eprintln_line("ci: process sweep");
+        crate::torture::run(&crate::torture::Options { kills: 20, seed: None, release: false })?;
+    }
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 
 mod ci;
 mod fixtures;
+#[cfg(unix)]
+mod torture;
 
 use clap::Parser as _;
 
@@ -13,11 +15,16 @@ enum Task {
     Ci,
     /// Reduces Clockify's OpenAPI file to `fixtures/contract/clockify.json`.
     Fixtures(fixtures::Options),
+    /// Kills the program again and again while it syncs, and compares every file with what it must hold.
+    #[cfg(unix)]
+    Torture(torture::Options),
 }
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
         Task::Ci => ci::run(),
         Task::Fixtures(options) => fixtures::run(&options),
+        #[cfg(unix)]
+        Task::Torture(options) => torture::run(&options),
     }
 }

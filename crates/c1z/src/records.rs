@@ -31,8 +31,12 @@ pub(crate) type Condition = (&'static str, String);
 /// its place, and those after it still come; when the database itself cannot be read, its error is the last item.
 pub struct Records<'f, T> {
     connection: &'f Connection,
-    sql: String,
-    /// The sync id, the row number to go on after, then the values of the conditions.
+    columns: &'static str,
+    table: &'static str,
+    /// What every row must fulfil besides coming after the last one.
+    wanted: Vec<String>,
+    order: Order,
+    /// The sync id, where to go on after, then the values of the conditions.
     values: Vec<Value>,
     read: fn(&Row<'_>, i64) -> Result<Record<T>, Error>,
     page: VecDeque<Result<Record<T>, Error>>,
@@ -41,7 +45,10 @@ pub struct Records<'f, T> {
 
 impl<T> fmt::Debug for Records<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Records").field("sql", &self.sql).finish_non_exhaustive()
+        f.debug_struct("Records")
+            .field("table", &self.table)
+            .field("wanted", &self.wanted)
+            .finish_non_exhaustive()
     }
 }
 
@@ -125,34 +132,83 @@ impl<'f, T> Records<'f, T> {
     where
         T: Kind,
     {
-        let mut values = vec![Value::Text(sync_id.to_owned()), Value::Integer(i64::MIN)];
-        let mut wanted = vec!["sync_id = ?1".to_owned(), "id > ?2".to_owned()];
+        let mut values = vec![Value::Text(sync_id.to_owned()), Order::Written.start()];
+        let mut wanted = vec!["sync_id = ?1".to_owned()];
         for (column, value) in conditions {
             values.push(Value::Text(value));
             wanted.push(format!("{column} = ?{}", values.len()));
         }
-        let (columns, table, wanted) = (T::COLUMNS, T::TABLE, wanted.join(" and "));
-        let sql = format!(
-            "select id, external_id, data{columns} from {table} where {wanted} order by id limit {PAGE}"
-        );
-        Self { connection, sql, values, read: read::<T>, page: VecDeque::new(), ended: false }
+        Self {
+            connection,
+            columns: T::COLUMNS,
+            table: T::TABLE,
+            wanted,
+            order: Order::Written,
+            values,
+            read: read::<T>,
+            page: VecDeque::new(),
+            ended: false,
+        }
+    }
+
+    /// The same rows by their external id, byte by byte: two syncs of the same things give them in the same order,
+    /// whatever the order in which they were written. Must be called before the first row is taken.
+    #[must_use]
+    pub fn by_id(mut self) -> Self {
+        self.order = Order::ExternalId;
+        self.values[1] = Order::ExternalId.start();
+        self
+    }
+
+    fn sql(&self) -> String {
+        let Self { columns, table, .. } = self;
+        let (key, wanted) = (self.order.column(), self.wanted.join(" and "));
+        format!(
+            "select id, external_id, data{columns} from {table} where {wanted} and {key} > ?2 \
+             order by {key} limit {PAGE}"
+        )
     }
 
     fn fetch(&mut self) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare_cached(&self.sql)?;
+        let mut statement = self.connection.prepare_cached(&self.sql())?;
         let mut rows = statement.query(params_from_iter(&self.values))?;
         let mut last = None;
         while let Some(row) = rows.next()? {
-            let id: i64 = row.get(0)?;
-            last = Some(id);
-            self.page.push_back((self.read)(row, id));
+            last = Some(row.get(self.order.column())?);
+            self.page.push_back((self.read)(row, row.get(0)?));
         }
         self.ended = self.page.len() < PAGE;
         drop(rows);
         if let Some(last) = last {
-            self.values[1] = Value::Integer(last);
+            self.values[1] = last;
         }
         Ok(())
+    }
+}
+
+/// In which order rows come.
+#[derive(Clone, Copy, Debug)]
+enum Order {
+    /// As they were written.
+    Written,
+    /// By their external id.
+    ExternalId,
+}
+
+impl Order {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Written => "id",
+            Self::ExternalId => "external_id",
+        }
+    }
+
+    /// Before every row.
+    fn start(self) -> Value {
+        match self {
+            Self::Written => Value::Integer(i64::MIN),
+            Self::ExternalId => Value::Text(String::new()),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::review::ReviewCommand;
 use crate::schedule::ScheduleArgs;
 use crate::status::StatusArgs;
 
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Try it without an account: start a Clockify look-alike on this machine and sync it.
     Demo(DemoArgs),
+    #[command(flatten)]
+    Review(ReviewCommand),
 }
 
 /// Flags of a sync.

@@ -40,7 +40,7 @@ pub(crate) fn newest(file: &Path) -> Result<Option<SealedSync>, Failure> {
 
 /// Opens the file, with its decoded copy in the system's folder for temporary files; beside the file where there is no such
 /// folder, because one writable folder is all that a sync needs.
-fn open(file: &Path) -> Result<C1zFile, c1z::Error> {
+pub(crate) fn open(file: &Path) -> Result<C1zFile, c1z::Error> {
     C1zFile::open(file, limits::from_environment()).or_else(|error| match error {
         c1z::Error::Io { .. } => {
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -1,0 +1,37 @@
+//! What can go wrong while a file is read for people.
+
+use std::io;
+
+use thiserror::Error;
+
+/// Why something could not be read or written.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The file cannot be read.
+    #[error(transparent)]
+    File(#[from] c1z::Error),
+    /// The rows cannot be written.
+    #[error("cannot write the output: {0}")]
+    Output(#[from] io::Error),
+    /// A row cannot be put into the format.
+    #[error("cannot write a row as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The same, as CSV.
+    #[error("cannot write a row as CSV: {0}")]
+    Csv(#[from] csv::Error),
+}
+
+impl Error {
+    /// Whether the reader of the output has gone away, as `head` does; no failure in the eyes of a person.
+    pub fn is_broken_pipe(&self) -> bool {
+        match self {
+            Self::Output(error) => error.kind() == io::ErrorKind::BrokenPipe,
+            Self::Json(error) => error.io_error_kind() == Some(io::ErrorKind::BrokenPipe),
+            Self::Csv(error) => match error.kind() {
+                csv::ErrorKind::Io(error) => error.kind() == io::ErrorKind::BrokenPipe,
+                _ => false,
+            },
+            Self::File(_) => false,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Answers as plain data: one struct per kind of row, and how each is found in a [`Snapshot`](crate::Snapshot).
+//!
+//! The fields are the contract of every JSON output, so they are renamed only with a new major version. Rows come in the
+//! order of their ids, which is the same for the same content. Each iterator reads as it goes and holds no more than a page.
+
+mod grant;
+mod group;
+mod person;
+mod privilege;
+mod project;
+mod reference;
+mod role;
+
+pub use grant::{GrantQuery, GrantRow, Source};
+pub use group::Group;
+pub use person::{HeldRole, Person, PersonFilter};
+pub use privilege::Privilege;
+pub use project::Project;
+pub use reference::{Principal, Reference, Scope, StateName};
+pub use role::Role;
+
+use governance_model::{Profile, UserTrait, Value};
+
+/// The address to write to, else the first one, else nothing.
+pub(crate) fn email(user: &UserTrait) -> String {
+    let primary = user.emails.iter().find(|email| email.primary).or(user.emails.first());
+    primary.map(|email| email.address.clone()).unwrap_or_default()
+}
+
+/// A text in a profile; empty when there is none.
+fn text(profile: &Profile, key: &str) -> String {
+    match profile.get(key) {
+        Some(Value::String(text)) => text.clone(),
+        _ => String::new(),
+    }
+}
+
+/// A truth value in a profile.
+fn flag(profile: &Profile, key: &str) -> Option<bool> {
+    match profile.get(key) {
+        Some(Value::Bool(truth)) => Some(*truth),
+        _ => None,
+    }
+}

@@ -1,0 +1,187 @@
+//! People: who is there, in what state and why, with which roles and in which groups.
+
+use c1z::{GrantFilter, ResourceFilter};
+use governance_model::{Resource, ResourceTrait, Timestamp, Value};
+use serde::Serialize;
+
+use super::{Privilege, Reference, Scope, StateName};
+use crate::names::Kind;
+use crate::{Error, Snapshot};
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Person {
+    /// The id that the source gave it.
+    pub id: String,
+    /// The resource type; `user` for Clockify.
+    pub resource_type: String,
+    /// What people call it.
+    pub name: String,
+    /// The address to write to; empty when there is none.
+    pub email: String,
+    /// What it signs in with; empty when that is not known.
+    pub login: String,
+    /// Whether it is usable.
+    pub status: StateName,
+    /// Why, in the source's own words; empty when it has none.
+    pub status_reason: String,
+    /// The roles it has.
+    pub roles: Vec<HeldRole>,
+    /// The groups it belongs to.
+    pub groups: Vec<Reference>,
+    /// What it manages: groups and projects.
+    pub manages: Vec<Reference>,
+    /// The most that any of its roles allows.
+    pub privilege: Privilege,
+    /// Whether a second factor is on; nothing when the source does not say.
+    pub mfa: Option<bool>,
+    /// When the account was made, if known.
+    pub created_at: Option<Timestamp>,
+    /// When it last signed in, if the source says; Clockify does not.
+    pub last_login: Option<Timestamp>,
+    /// Whether it was invited and has not accepted.
+    pub pending: bool,
+    /// Whether it is a limited account, which signs in without an e-mail address.
+    pub limited: bool,
+    /// Whether the source lists or names it, and returned no data about it.
+    pub unlisted: bool,
+}
+
+/// A role and what it covers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HeldRole {
+    /// The role's id.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// How much it allows.
+    pub privilege: Privilege,
+    /// What it covers; empty when it covers everything or its source does not say.
+    pub scopes: Vec<Scope>,
+}
+
+impl Person {
+    /// The people in a snapshot, by id.
+    pub fn all<'s>(snapshot: &'s Snapshot<'_>) -> impl Iterator<Item = Result<Self, Error>> + 's {
+        snapshot.view().resources(&ResourceFilter::default()).by_id().filter_map(move |record| match record {
+            Ok(record) => Self::of(snapshot, record.value).transpose(),
+            Err(error) => Some(Err(error.into())),
+        })
+    }
+
+    /// The person that a resource is; `None` when it is none.
+    ///
+    /// # Errors
+    /// When what the person has cannot be read.
+    pub fn of(snapshot: &Snapshot<'_>, resource: Resource) -> Result<Option<Self>, Error> {
+        let Some(user) = resource.traits.iter().find_map(|kind| match kind {
+            ResourceTrait::User(user) => Some(user),
+            _ => None,
+        }) else {
+            return Ok(None);
+        };
+        let (mut roles, mut groups, mut manages) = (Vec::new(), Vec::new(), Vec::new());
+        let filter = GrantFilter { principal: Some(resource.id.clone()), ..GrantFilter::default() };
+        for grant in snapshot.view().grants(&filter).by_id() {
+            let grant = grant?.value;
+            let on = snapshot.names.resource(snapshot.view(), &grant.resource)?;
+            let slug = &snapshot.names.entitlement(snapshot.view(), &grant.entitlement)?.slug;
+            let reference = Reference::find(snapshot, &grant.resource)?;
+            match (on.kind, slug.as_str()) {
+                (Kind::Role, _) => {
+                    let scopes = Scope::all(snapshot, &grant.metadata)?;
+                    let privilege = Privilege::of_role(&reference);
+                    roles.push(HeldRole { id: reference.id, name: reference.name, privilege, scopes });
+                }
+                (_, "manager") => manages.push(reference),
+                (Kind::Group, _) => groups.push(reference),
+                (Kind::User | Kind::Other, _) => {}
+            }
+        }
+        groups.dedup();
+        manages.dedup();
+        roles.sort_by_key(|role| role.privilege);
+        let profile = &resource.profile;
+        let (account, membership) =
+            (super::text(profile, "account_status"), super::text(profile, "membership_status"));
+        Ok(Some(Self {
+            privilege: roles.first().map_or(Privilege::Regular, |role| role.privilege),
+            email: super::email(user),
+            login: user.login.clone().unwrap_or_default(),
+            mfa: user.mfa_enabled,
+            last_login: user.last_login,
+            pending: membership == "PENDING" || account == "NOT_REGISTERED",
+            limited: account.starts_with("LIMITED"),
+            unlisted: profile.get("unlisted") == Some(&Value::Bool(true)),
+            status: StateName(
+                resource.status.as_ref().map_or(governance_model::State::Unspecified, |status| status.state),
+            ),
+            status_reason: resource.status.map(|status| status.details).unwrap_or_default(),
+            created_at: resource.created_at,
+            name: resource.display_name,
+            resource_type: resource.id.resource_type.as_str().to_owned(),
+            id: resource.id.resource,
+            roles,
+            groups,
+            manages,
+        }))
+    }
+
+    /// What to show: the name, else the address, else the id.
+    pub fn label(&self) -> &str {
+        [&self.name, &self.email].into_iter().find(|text| !text.is_empty()).unwrap_or(&self.id)
+    }
+
+    /// The part of the address behind the last `@`, in lower case; nothing without an address.
+    pub fn domain(&self) -> Option<String> {
+        self.email.rsplit_once('@').map(|(_, domain)| domain.to_lowercase())
+    }
+}
+
+/// Which people are wanted. A person must fulfil all that is set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct PersonFilter {
+    /// Only in one of these states, as [`StateName::as_str`] says them; all when empty.
+    pub status: Vec<String>,
+    /// Only with one of these roles, by id or name, in any case.
+    pub role: Vec<String>,
+    /// Only in one of these groups, by id or name, in any case.
+    pub group: Vec<String>,
+    /// Only with an administrative role.
+    pub admin: bool,
+    /// Only without a second factor; who is not known to have one is shown, too.
+    pub no_mfa: bool,
+    /// Only who was invited and has not accepted.
+    pub pending: bool,
+    /// Only limited accounts.
+    pub limited: bool,
+    /// Only who is known by id alone.
+    pub unlisted: bool,
+    /// Only with an address in one of these domains, in any case.
+    pub domain: Vec<String>,
+}
+
+impl PersonFilter {
+    /// Whether a person is wanted.
+    pub fn accepts(&self, person: &Person) -> bool {
+        let named = |wanted: &[String], id: &str, name: &str| {
+            wanted.iter().any(|text| text == id || text.to_lowercase() == name.to_lowercase())
+        };
+        let domain = person.domain();
+        (self.status.is_empty() || self.status.iter().any(|state| state == person.status.as_str()))
+            && (self.role.is_empty()
+                || person.roles.iter().any(|role| named(&self.role, &role.id, &role.name)))
+            && (self.group.is_empty()
+                || person.groups.iter().any(|group| named(&self.group, &group.id, &group.name)))
+            && (!self.admin || person.privilege.is_administrative())
+            && (!self.no_mfa || person.mfa != Some(true))
+            && (!self.pending || person.pending)
+            && (!self.limited || person.limited)
+            && (!self.unlisted || person.unlisted)
+            && (self.domain.is_empty()
+                || domain.is_some_and(|domain| {
+                    self.domain.iter().any(|wanted| wanted.trim_start_matches('@').to_lowercase() == domain)
+                }))
+    }
+}

@@ -1,0 +1,37 @@
+//! What people ask of a c1z: each command is a module that turns flags into a question to `access_review` and writes the
+//! answer to stdout. Nothing here asks Clockify anything.
+
+mod list;
+mod source;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::args::SyncArgs;
+
+/// Questions to a c1z.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReviewCommand {
+    /// List people: state and why, roles with their scope, groups, second factor.
+    Users(list::UsersArgs),
+    /// List groups: how many belong to each, and who manages them.
+    Groups(list::ListArgs),
+    /// List roles: how much each allows, and how many hold it.
+    Roles(list::ListArgs),
+    /// List projects: who belongs to them; only in files made with --sync-projects.
+    Projects(list::ListArgs),
+    /// List grants: who has what, and how it came to them.
+    Grants(list::GrantsArgs),
+}
+
+/// Answers one question.
+pub(crate) fn run(command: &ReviewCommand, sync: &SyncArgs) -> Result<()> {
+    let file = &sync.file;
+    match command {
+        ReviewCommand::Users(args) => list::users(args, file),
+        ReviewCommand::Groups(args) => list::groups(args, file),
+        ReviewCommand::Roles(args) => list::roles(args, file),
+        ReviewCommand::Projects(args) => list::projects(args, file),
+        ReviewCommand::Grants(args) => list::grants(args, file),
+    }
+}

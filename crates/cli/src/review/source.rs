@@ -1,0 +1,130 @@
+//! Which sync of which file is asked, and how the answer is written: flags that every question shares.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use access_review::format::{Format, Style};
+use access_review::{Error, Selection, Snapshot};
+use anyhow::Result;
+use c1z::C1zFile;
+use clap::{Args, ValueEnum};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::sealed;
+
+/// Which sync is asked.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SourceArgs {
+    /// The sync with this id; the newest sealed one when not given.
+    #[arg(long = "sync", visible_alias = "sync-id", value_name = "ID")]
+    pub(crate) sync: Option<String>,
+
+    /// Read a sync that was cut off or still runs, too; everything made of it is marked.
+    #[arg(long)]
+    pub(crate) include_unfinished: bool,
+}
+
+/// How rows are written.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// How to write the answer.
+    #[arg(
+        short,
+        long = "output",
+        visible_alias = "output-format",
+        value_name = "FORMAT",
+        default_value = "table"
+    )]
+    pub(crate) output: OutputFormat,
+}
+
+/// See [`Format`].
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// Columns for people.
+    #[value(alias = "console")]
+    Table,
+    /// One JSON array.
+    Json,
+    /// One JSON object per line.
+    Jsonl,
+    /// Comma-separated values, formulas defused.
+    Csv,
+}
+
+impl OutputFormat {
+    pub(crate) fn style(self, snapshot: &Snapshot<'_>) -> Style {
+        let format = match self {
+            Self::Table => Format::Table,
+            Self::Json => Format::Json,
+            Self::Jsonl => Format::JsonLines,
+            Self::Csv => Format::Csv,
+        };
+        Style { format, unfinished: !snapshot.is_sealed() }
+    }
+}
+
+impl SourceArgs {
+    fn selection(&self) -> Selection {
+        Selection { sync: self.sync.clone(), include_unfinished: self.include_unfinished }
+    }
+}
+
+/// Opens a file.
+pub(crate) fn open(file: &Path) -> Result<C1zFile> {
+    sealed::open(file).map_err(|error| {
+        let missing = !file.exists();
+        let exit = if missing { Exit::NotFound } else { Exit::FailedPrecondition };
+        let failure = Failure::new(exit, format!("{:#}", anyhow::Error::from(error)));
+        if missing {
+            failure.with_hint("sync first, or name the file with --file").into()
+        } else {
+            failure.into()
+        }
+    })
+}
+
+/// Opens a file and a sync in it, and lets `answer` write to stdout. A reader that goes away, as `head` does, is no failure.
+pub(crate) fn answer(
+    file: &Path,
+    source: &SourceArgs,
+    answer: impl FnOnce(&Snapshot<'_>, &mut dyn Write) -> Result<(), Error>,
+) -> Result<()> {
+    let file = open(file)?;
+    let snapshot = Snapshot::open(&file, &source.selection()).map_err(|error| failure(&error))?;
+    to_stdout(|out| answer(&snapshot, out))
+}
+
+/// Writes to stdout, through one buffer.
+pub(crate) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = write(&mut out).and_then(|()| Ok(out.flush()?));
+    match written {
+        Err(error) if error.is_broken_pipe() => Ok(()),
+        Err(error) => Err(failure(&error)),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// What a question that cannot be answered means to a person.
+pub(crate) fn failure(error: &Error) -> anyhow::Error {
+    let (exit, hint) = match error {
+        Error::File(c1z::Error::NoSuchSync(_)) => {
+            (Exit::NotFound, Some("`baton-clockify syncs` lists what the file holds"))
+        }
+        Error::File(c1z::Error::NoFinishedSync | c1z::Error::UnfinishedSync(_)) => (
+            Exit::FailedPrecondition,
+            Some(
+                "a sync that was cut off goes on with the next run; --include-unfinished shows what is there",
+            ),
+        ),
+        Error::File(_) => (Exit::FailedPrecondition, None),
+        _ => (Exit::Unknown, None),
+    };
+    let failure = Failure::new(exit, error.to_string());
+    match hint {
+        Some(hint) => failure.with_hint(hint).into(),
+        None => failure.into(),
+    }
+}
