@@ -11,6 +11,10 @@ use governance_model::{
 };
 use prost::Message;
 
+/// The longest message that is decoded, in bytes: four times what the protocol carries. In memory a message can take
+/// many times its length.
+const MAX_MESSAGE_BYTES: usize = 16 << 20;
+
 /// Why a message could not be turned into the model.
 pub(crate) type MessageError = Box<dyn StdError + Send + Sync>;
 
@@ -22,20 +26,27 @@ pub(crate) trait Stored: Sized {
 
 impl Stored for ResourceType {
     fn decode(data: &[u8]) -> Result<Self, MessageError> {
-        Ok(baton_proto::resource_type_from_proto(v2::ResourceType::decode(data)?)?)
+        Ok(baton_proto::resource_type_from_proto(parse(data)?)?)
     }
 }
 
 impl Stored for Resource {
     fn decode(data: &[u8]) -> Result<Self, MessageError> {
-        Ok(baton_proto::resource_from_proto(v2::Resource::decode(data)?)?)
+        Ok(baton_proto::resource_from_proto(parse(data)?)?)
     }
 }
 
 impl Stored for Entitlement {
     fn decode(data: &[u8]) -> Result<Self, MessageError> {
-        Ok(baton_proto::entitlement_from_proto(v2::Entitlement::decode(data)?)?)
+        Ok(baton_proto::entitlement_from_proto(parse(data)?)?)
     }
+}
+
+fn parse<M: Message + Default>(data: &[u8]) -> Result<M, MessageError> {
+    if data.len() > MAX_MESSAGE_BYTES {
+        return Err(format!("it has {} bytes, and {MAX_MESSAGE_BYTES} are read", data.len()).into());
+    }
+    Ok(M::decode(data)?)
 }
 
 pub(crate) fn encode_resource_type(model: &ResourceType) -> Vec<u8> {
@@ -71,9 +82,9 @@ pub(crate) fn decode_grant(
     expansion: Option<&[u8]>,
     columns: GrantColumns,
 ) -> Result<(Grant, Option<Vec<u8>>), MessageError> {
-    let mut proto = v2::Grant::decode(data)?;
+    let mut proto: v2::Grant = parse(data)?;
     let rebuilt = rebuild(&mut proto, columns).then(|| proto.encode_to_vec());
-    let expandable = expansion.map(v2::GrantExpandable::decode).transpose()?;
+    let expandable = expansion.map(parse).transpose()?;
     Ok((baton_proto::grant_from_proto(proto, expandable)?, rebuilt))
 }
 
@@ -104,7 +115,7 @@ fn rebuild(proto: &mut v2::Grant, columns: GrantColumns) -> bool {
 
 /// What an `expansion` column says; `None` when it names no entitlement.
 pub(crate) fn decode_expansion(expansion: &[u8]) -> Result<Option<Expandable>, MessageError> {
-    let proto = v2::GrantExpandable::decode(expansion)?;
+    let proto: v2::GrantExpandable = parse(expansion)?;
     let entitlements: Vec<EntitlementId> = proto
         .entitlement_ids
         .into_iter()
@@ -121,7 +132,7 @@ pub(crate) fn decode_expansion(expansion: &[u8]) -> Result<Option<Expandable>, M
 
 /// The sources of an encoded grant.
 pub(crate) fn grant_sources(data: &[u8]) -> Result<BTreeMap<String, bool>, MessageError> {
-    let sources = v2::Grant::decode(data)?.sources.unwrap_or_default().sources;
+    let sources = parse::<v2::Grant>(data)?.sources.unwrap_or_default().sources;
     Ok(sources.into_iter().map(|(id, source)| (id, source.is_direct)).collect())
 }
 
@@ -130,7 +141,7 @@ pub(crate) fn with_grant_sources(
     data: &[u8],
     sources: BTreeMap<String, bool>,
 ) -> Result<Vec<u8>, MessageError> {
-    let mut proto = v2::Grant::decode(data)?;
+    let mut proto: v2::Grant = parse(data)?;
     let sources = sources.into_iter().map(|(id, is_direct)| (id, GrantSource { is_direct })).collect();
     proto.sources = Some(v2::GrantSources { sources });
     Ok(proto.encode_to_vec())
@@ -140,9 +151,9 @@ pub(crate) fn with_grant_sources(
 pub(crate) fn exclusion_groups(data: &[u8]) -> Result<Vec<(String, bool)>, MessageError> {
     const NAME: &str = "c1.connector.v2.EntitlementExclusionGroup";
     let mut groups = Vec::new();
-    for annotation in v2::Entitlement::decode(data)?.annotations {
+    for annotation in parse::<v2::Entitlement>(data)?.annotations {
         if annotation.type_url.rsplit('/').next() == Some(NAME) {
-            let group = v2::EntitlementExclusionGroup::decode(&annotation.value[..])?;
+            let group = parse::<v2::EntitlementExclusionGroup>(&annotation.value)?;
             groups.push((group.exclusion_group_id, group.is_default));
         }
     }

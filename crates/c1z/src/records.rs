@@ -4,15 +4,17 @@ use std::collections::VecDeque;
 use std::fmt;
 
 use governance_model::{Entitlement, Grant, Resource, ResourceType};
-use rusqlite::types::{FromSql, Value};
+use rusqlite::types::{FromSql, Value, ValueRef};
 use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::Error;
 use crate::message::{self, GrantColumns, Stored};
 use crate::schema::{ENTITLEMENTS, GRANTS, RESOURCE_TYPES, RESOURCES};
 
-/// How many rows are read at once.
+/// How many rows are read at once, at most.
 const PAGE: usize = 500;
+/// Behind so many bytes of messages a page ends early: pages of large rows would take memory without a limit.
+const PAGE_BYTES: usize = 4 << 20;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
@@ -172,17 +174,44 @@ impl<'f, T> Records<'f, T> {
     fn fetch(&mut self) -> rusqlite::Result<()> {
         let mut statement = self.connection.prepare_cached(&self.sql())?;
         let mut rows = statement.query(params_from_iter(&self.values))?;
-        let mut last = None;
-        while let Some(row) = rows.next()? {
-            last = Some(row.get(self.order.column())?);
+        let (mut last, mut bytes) = (None, 0);
+        while bytes < PAGE_BYTES {
+            let Some(row) = rows.next()? else { break };
+            last = Some(row.get::<_, Value>(self.order.column())?);
+            bytes += weight(row)?;
             self.page.push_back((self.read)(row, row.get(0)?));
         }
-        self.ended = self.page.len() < PAGE;
+        self.ended = self.page.len() < PAGE && bytes < PAGE_BYTES;
         drop(rows);
-        if let Some(last) = last {
-            self.values[1] = last;
+        let Some(last) = last else { return Ok(()) };
+        if !is_behind(&last, &self.values[1]) {
+            // An index that is damaged would lead round in circles.
+            let reason = "the rows are out of order".into();
+            return Err(rusqlite::Error::FromSqlConversionFailure(0, last.data_type(), reason));
         }
+        self.values[1] = last;
         Ok(())
+    }
+}
+
+/// How many bytes the texts and messages of a row have.
+fn weight(row: &Row<'_>) -> rusqlite::Result<usize> {
+    (0..row.as_ref().column_count()).try_fold(0, |bytes, column| {
+        Ok(match row.get_ref(column)? {
+            ValueRef::Text(value) | ValueRef::Blob(value) => bytes + value.len(),
+            _ => bytes,
+        })
+    })
+}
+
+/// Whether a place comes behind another one in SQLite's order, in which bytes come behind all text.
+fn is_behind(place: &Value, other: &Value) -> bool {
+    match (place, other) {
+        (Value::Integer(place), Value::Integer(other)) => place > other,
+        (Value::Text(place), Value::Text(other)) => place > other,
+        (Value::Blob(place), Value::Blob(other)) => place > other,
+        (Value::Blob(_), Value::Text(_)) => true,
+        _ => false,
     }
 }
 
@@ -231,5 +260,25 @@ impl<T> Iterator for Records<'_, T> {
             self.page.push_back(Err(Error::Sqlite { action: "read rows", source }));
         }
         self.page.pop_front()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SQLite's own order of these: `select x'00' > 'z'` is 1.
+    #[test]
+    fn a_place_is_behind_what_sqlite_puts_before_it() {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let rising = [text(""), text("a"), text("b"), Value::Blob(vec![0]), Value::Blob(vec![0, 1])];
+        for (at, place) in rising.iter().enumerate() {
+            for (other_at, other) in rising.iter().enumerate() {
+                assert_eq!(is_behind(place, other), at > other_at, "{place:?} and {other:?}");
+            }
+        }
+        assert!(is_behind(&Value::Integer(i64::MIN + 1), &Value::Integer(i64::MIN)));
+        assert!(!is_behind(&Value::Integer(7), &Value::Integer(7)));
+        assert!(!is_behind(&Value::Null, &text("")));
     }
 }

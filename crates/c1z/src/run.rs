@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use governance_model::Timestamp;
+use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +74,18 @@ pub struct SyncRun {
     pub stats: Option<Stats>,
 }
 
+impl SyncRun {
+    /// About how many bytes it takes in memory.
+    fn weight(&self) -> usize {
+        let texts = [&self.sync_id, &self.token, &self.parent_sync_id, &self.linked_sync_id];
+        let texts: usize = texts.into_iter().map(String::len).sum();
+        size_of::<Self>()
+            + texts
+            + self.sync_type.as_str().len()
+            + self.stats.as_ref().map_or(0, Stats::weight)
+    }
+}
+
 /// Counts of a sync, as the `stats` column holds them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -96,6 +109,12 @@ pub struct Stats {
     pub entitlements_by_resource_type: BTreeMap<String, u64>,
 }
 
+/// How much text the names of all resource types of a sync may have, in bytes.
+const MAX_TYPES_BYTES: usize = 1 << 20;
+
+/// What a resource type takes in a map besides its name, in bytes.
+const TYPE_BYTES: usize = 64;
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(count: &u64) -> bool {
     *count == 0
@@ -107,7 +126,16 @@ fn number(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
 }
 
 impl Stats {
-    /// Counts the rows of a sync.
+    fn weight(&self) -> usize {
+        let counts = [
+            &self.resources_by_resource_type,
+            &self.grants_by_resource_type,
+            &self.entitlements_by_resource_type,
+        ];
+        counts.into_iter().flat_map(BTreeMap::keys).map(|of| of.len() + TYPE_BYTES).sum()
+    }
+
+    /// Counts the rows of a sync. More types than anybody has are an error, because they are kept in memory.
     pub(crate) fn count(connection: &Connection, sync_id: &str) -> rusqlite::Result<Self> {
         let total = |table: &str| {
             let sql = format!("select count(*) from {table} where sync_id = ?1");
@@ -117,10 +145,20 @@ impl Stats {
             let sql = format!(
                 "select resource_type_id, count(*) from {table} where sync_id = ?1 group by resource_type_id"
             );
-            connection
-                .prepare(&sql)?
-                .query_map([sync_id], |row| Ok((row.get(0)?, number(row, 1)?)))?
-                .collect::<rusqlite::Result<BTreeMap<String, u64>>>()
+            let mut counts = BTreeMap::<String, u64>::new();
+            let mut statement = connection.prepare(&sql)?;
+            let mut rows = statement.query([sync_id])?;
+            let mut bytes = 0;
+            while let Some(row) = rows.next()? {
+                let of: String = row.get(0)?;
+                bytes += of.len() + TYPE_BYTES;
+                if bytes > MAX_TYPES_BYTES {
+                    let reason = "there are too many resource types".into();
+                    return Err(rusqlite::Error::FromSqlConversionFailure(0, Type::Text, reason));
+                }
+                counts.insert(of, number(row, 1)?);
+            }
+            Ok(counts)
         };
         let resources_by_resource_type = by_type("v1_resources")?;
         let grants_by_resource_type = by_type("v1_grants")?;
@@ -141,15 +179,24 @@ impl Stats {
 const COLUMNS: &str =
     "sync_id, sync_type, started_at, ended_at, sync_token, parent_sync_id, linked_sync_id, stats";
 
+/// How much text all the sync runs of a file may have, in bytes. An honest one takes less than a thousand, and its
+/// checkpoint, while it is not finished, a few thousand.
+const MAX_RUNS_BYTES: usize = 64 << 20;
+
 /// Reads all sync runs in the order of their rows. `schema` is `main` or the name of an attached database.
 pub(crate) fn read_all(connection: &Connection, schema: &str) -> Result<Vec<SyncRun>, Error> {
     let action = "read the sync runs";
     let sql = format!("select {COLUMNS} from {schema}.{SYNC_RUNS} order by id");
     let mut statement = connection.prepare(&sql).map_err(Error::sqlite(action))?;
     let mut rows = statement.query(()).map_err(Error::sqlite(action))?;
-    let mut runs = Vec::new();
+    let (mut runs, mut bytes) = (Vec::new(), 0);
     while let Some(row) = rows.next().map_err(Error::sqlite(action))? {
-        runs.push(read(row)?);
+        let run = read(row)?;
+        bytes += run.weight();
+        if bytes > MAX_RUNS_BYTES {
+            return Err(Error::Schema { reason: "its list of syncs is too long".to_owned() });
+        }
+        runs.push(run);
     }
     Ok(runs)
 }
@@ -159,6 +206,7 @@ fn read(row: &Row<'_>) -> Result<SyncRun, Error> {
     let ended_at: Option<String> = text(row, 3, "ended_at", &sync_id)?;
     // Statistics are a cache: when they cannot be read they are counted again.
     let stats: Option<String> = text(row, 7, "stats", &sync_id)?;
+    let stats = stats.filter(|json| json.len() <= MAX_TYPES_BYTES);
     Ok(SyncRun {
         sync_type: SyncType::from_text(&text::<String>(row, 1, "sync_type", &sync_id)?),
         started_at: instant(&text::<String>(row, 2, "started_at", &sync_id)?, "started_at", &sync_id)?,

@@ -218,7 +218,7 @@ impl WorkingDatabase {
         progress(SealStep::BuildIndexes);
         schema::complete_indexes(&transaction, None).map_err(Error::sqlite("build the indexes"))?;
         progress(SealStep::Finish);
-        let ended_at = after_history(options.ended_at, history);
+        let ended_at = after_history(options.ended_at, history)?;
         finish_run(&transaction, &current, ended_at, options).map_err(Error::sqlite(action))?;
         transaction.commit().map_err(Error::sqlite(action))
     }
@@ -245,14 +245,15 @@ impl History {
     }
 }
 
-/// Copies one sync from the attached database, without its row numbers.
+/// Copies one sync from the attached database, without its row numbers. Its indexes are not used: one that is damaged
+/// would hide rows, and a sync must not get lost silently.
 fn copy(connection: &Connection, sync_id: &str) -> rusqlite::Result<()> {
     for table in &TABLES {
         let carried = [RESOURCE_TYPES, RESOURCES, ENTITLEMENTS, GRANTS, ASSETS, SYNC_RUNS];
         if carried.contains(&table.name) {
             let (name, columns) = (table.name, table.column_list());
             let sql = format!(
-                "insert into main.{name} ({columns}) select {columns} from history.{name} \
+                "insert into main.{name} ({columns}) select {columns} from history.{name} not indexed \
                  where sync_id = ?1 order by id"
             );
             connection.execute(&sql, [sync_id])?;
@@ -273,15 +274,22 @@ fn attach(connection: &Connection, history: &History) -> Result<(), Error> {
 
 /// Readers take the sync that ended last for the newest. If the clock once ran ahead, the end of this one is put behind
 /// what is there already: otherwise nobody would ever see it.
-fn after_history(ended_at: Timestamp, history: Option<&History>) -> Timestamp {
-    let newest = history.and_then(|history| history.runs.iter().filter_map(|run| run.ended_at).max());
-    match newest {
-        Some(newest) if newest >= ended_at => {
-            tracing::warn!(%newest, %ended_at, "The file holds a sync that ended later than now: check the clock.");
-            newest + Duration::from_millis(1)
-        }
-        _ => ended_at,
-    }
+///
+/// # Errors
+/// When what is there ended at the end of the calendar, so that nothing can come behind it.
+fn after_history(ended_at: Timestamp, history: Option<&History>) -> Result<Timestamp, Error> {
+    let runs = history.map(|history| &history.runs[..]).unwrap_or_default();
+    let newest = runs.iter().filter_map(|run| Some((run.ended_at?, &run.sync_id))).max();
+    let Some((newest, sync_id)) = newest.filter(|(newest, _)| *newest >= ended_at) else {
+        return Ok(ended_at);
+    };
+    tracing::warn!(%newest, %ended_at, "The file holds a sync that ended later than now: check the clock.");
+    newest.checked_add(Duration::from_millis(1)).map_err(|_| Error::Timestamp {
+        table: SYNC_RUNS,
+        external_id: sync_id.clone(),
+        column: "ended_at",
+        text: timestamp::format(newest),
+    })
 }
 
 /// Writes what a finished run says about itself, and moves it behind the earlier ones.
@@ -302,9 +310,10 @@ fn finish_run(
     let (generation, coverage, mode) =
         if options.invariants.is_empty() { ("", "", "") } else { ("1", coverage.as_str(), "connector") };
     let ended_at = timestamp::format(ended_at);
-    connection
-        .execute(SQL, params![sync_id, ended_at, options.token, stats, generation, coverage, mode])
-        .map(drop)
+    let changed = connection
+        .execute(SQL, params![sync_id, ended_at, options.token, stats, generation, coverage, mode])?;
+    // A sync that is not marked as finished must not be put in place.
+    if changed == 1 { Ok(()) } else { Err(rusqlite::Error::StatementChangedRows(changed)) }
 }
 
 fn fold_log(connection: &Connection) -> rusqlite::Result<()> {

@@ -6,9 +6,17 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{EnvelopeError, Error, Limits, envelope, upgrade};
+
+/// The longest value that is read, in bytes. A message of the protocol has at most 4 MiB (interop reference 2.4).
+const MAX_VALUE_BYTES: i32 = 32 << 20;
+/// How many instructions of SQLite's machine looking at the schema may take. An honest one takes a few thousand.
+const MAX_SCHEMA_STEPS: u32 = 10_000_000;
+/// How often they are counted.
+const COUNTED_EVERY: i32 = 10_000;
 
 /// Decodes the c1z at `source` into `target` and returns how many bytes the database has.
 pub(crate) fn unpack(source: &Path, target: &File, limits: Limits) -> Result<u64, Error> {
@@ -19,10 +27,10 @@ pub(crate) fn unpack(source: &Path, target: &File, limits: Limits) -> Result<u64
     Ok(bytes)
 }
 
-/// Opens a decoded copy: checks that the tables are those of a c1z, upgrades older layouts, and then allows no more
-/// writing.
+/// Opens a decoded copy: checks that the tables are those of a c1z and that their pages are whole, upgrades older
+/// layouts, and then allows no more writing.
 pub(crate) fn open(copy: &Path) -> Result<Connection, Error> {
-    let connection = connect(copy).map_err(Error::sqlite("open the database"))?;
+    let connection = connect(copy).map_err(endless("open the database"))?;
     upgrade::check_and_upgrade(&connection)?;
     connection.pragma_update(None, "query_only", true).map_err(Error::sqlite("open the database"))?;
     Ok(connection)
@@ -30,14 +38,41 @@ pub(crate) fn open(copy: &Path) -> Result<Connection, Error> {
 
 fn connect(copy: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(copy, flags)?;
+    let mut connection = Connection::open_with_flags(copy, flags)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)?;
+    limit_steps(&mut connection)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
     // The copy is thrown away, so nothing needs to survive a crash. A copy that came in WAL mode leaves it here, so
     // nothing lies beside it.
-    connection.execute_batch("pragma cell_size_check = on; pragma synchronous = off;")?;
+    connection.execute_batch(
+        "pragma cell_size_check = on; pragma ignore_check_constraints = on; pragma synchronous = off;",
+    )?;
     connection.pragma_update_and_check(None, "journal_mode", "memory", |_| Ok(()))?;
+    // From here on the schema is known to end, and the work depends on how much there is.
+    connection.query_row("select count(*) from sqlite_master", (), |_| Ok(()))?;
+    connection.progress_handler(0, None::<fn() -> bool>)?;
     Ok(connection)
+}
+
+/// Stops SQLite when it works without end. Pages that name each other as their children make a few kilobytes of schema
+/// into more rows than anybody can wait for, and SQLite reads the schema before it can be asked to check it.
+fn limit_steps(connection: &mut Connection) -> rusqlite::Result<()> {
+    let mut left = MAX_SCHEMA_STEPS / COUNTED_EVERY.unsigned_abs();
+    let counted = move || {
+        left = left.saturating_sub(1);
+        left == 0
+    };
+    connection.progress_handler(COUNTED_EVERY, Some(counted))
+}
+
+fn endless(action: &'static str) -> impl FnOnce(rusqlite::Error) -> Error {
+    move |source| match source.sqlite_error_code() {
+        Some(ErrorCode::OperationInterrupted) => {
+            Error::Schema { reason: "its list of tables does not end".to_owned() }
+        }
+        _ => Error::Sqlite { action, source },
+    }
 }

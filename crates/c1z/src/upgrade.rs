@@ -1,5 +1,6 @@
-//! Checks that a foreign database has the tables of a c1z, and brings older layouts up to date (interop reference
-//! 1.3): five tables suffice, and columns that came later are added with the meaning of their absence.
+//! Checks that a foreign database has the tables of a c1z and that their pages are whole, and brings older layouts up to
+//! date (interop reference 1.3): five tables suffice, and columns that came later are added with the meaning of their
+//! absence.
 
 use std::collections::BTreeSet;
 
@@ -55,6 +56,7 @@ fn check_table(connection: &Connection, table: &Table) -> Result<(), Error> {
     if kind != "table" || root_page <= 0 {
         return Err(schema(format!("{} is not a plain table", table.name)));
     }
+    check_pages(connection, table.name)?;
     let present = columns(connection, table.name)?;
     for (name, constraint) in table.columns.iter().chain(&[("id", "")]) {
         if present.contains(*name) {
@@ -70,6 +72,19 @@ fn check_table(connection: &Connection, table: &Table) -> Result<(), Error> {
         connection.execute(&sql, ()).map_err(Error::sqlite("upgrade the schema"))?;
     }
     Ok(())
+}
+
+/// Pages that belong to two places, or to themselves, would give rows without end and without a limit in memory.
+fn check_pages(connection: &Connection, table: &str) -> Result<(), Error> {
+    let found: String = connection
+        .query_row("select quick_check from pragma_quick_check(?1)", [table], |row| row.get(0))
+        .map_err(Error::sqlite("check the pages"))?;
+    if found == "ok" {
+        return Ok(());
+    }
+    // The first line names the database, and the rest may be long.
+    let told = found.lines().find(|line| !line.starts_with("***")).unwrap_or_default();
+    Err(schema(format!("the pages of {table} are damaged: {told}")))
 }
 
 fn columns(connection: &Connection, table: &str) -> Result<BTreeSet<String>, Error> {

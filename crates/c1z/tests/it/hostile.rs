@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use crate::support::{decoded, enveloped, fixture, folder, names, put};
 
 /// Opens bytes as a c1z and reads everything in it; the temporary folder is empty afterwards whatever happens.
-fn read_all(bytes: &[u8], limits: Limits) -> Result<usize, Error> {
+pub(crate) fn read_all(bytes: &[u8], limits: Limits) -> Result<usize, Error> {
     let folder = folder();
     let (path, temporary) = (folder.path().join("x.c1z"), folder.path().join("tmp"));
     fs::create_dir(&temporary).unwrap();
@@ -238,7 +238,7 @@ fn windows_over_the_limit_are_refused() {
 }
 
 /// Runs SQL on the official database and puts the result back into an envelope.
-fn edited(sql: &str) -> Vec<u8> {
+pub(crate) fn edited(sql: &str) -> Vec<u8> {
     let folder = folder();
     let path = folder.path().join("edited.db");
     put(&path, &decoded(&fixture("tiny-v1.c1z")));
