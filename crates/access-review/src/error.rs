@@ -19,6 +19,9 @@ pub enum Error {
     /// The same, as CSV.
     #[error("cannot write a row as CSV: {0}")]
     Csv(#[from] csv::Error),
+    /// Two syncs cannot be compared.
+    #[error(transparent)]
+    Refused(#[from] crate::diff::Refusal),
 }
 
 impl Error {
@@ -31,7 +34,7 @@ impl Error {
                 csv::ErrorKind::Io(error) => error.kind() == io::ErrorKind::BrokenPipe,
                 _ => false,
             },
-            Self::File(_) => false,
+            Self::File(_) | Self::Refused(_) => false,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! prints, or writes a c1z. Text in a file comes from whoever could name an account, so it is untrusted: each way of
 //! writing it out defuses what would be dangerous there, see [`text`].
 
+pub mod diff;
 mod error;
 pub mod format;
 mod names;

@@ -19,6 +19,8 @@ const PAGE_BYTES: usize = 4 << 20;
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record<T> {
+    /// The id under which the file keeps it. What the message says should agree, and other writers may think otherwise.
+    pub external_id: String,
     /// What it says.
     pub value: T,
     /// The protobuf message that says it, with more in it than the model reads. For a grant without its entitlement
@@ -106,13 +108,13 @@ impl Kind for Grant {
         };
         let (value, rebuilt) = message::decode_grant(&data, expansion.as_deref(), columns)
             .map_err(|source| undecodable(GRANTS, external_id, source))?;
-        Ok(Record { value, message: rebuilt.unwrap_or(data) })
+        Ok(Record { external_id: external_id.to_owned(), value, message: rebuilt.unwrap_or(data) })
     }
 }
 
 fn decode<T: Stored>(table: &'static str, external_id: &str, data: Vec<u8>) -> Result<Record<T>, Error> {
     let value = T::decode(&data).map_err(|source| undecodable(table, external_id, source))?;
-    Ok(Record { value, message: data })
+    Ok(Record { external_id: external_id.to_owned(), value, message: data })
 }
 
 fn undecodable(table: &'static str, external_id: &str, source: message::MessageError) -> Error {
