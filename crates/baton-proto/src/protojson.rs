@@ -1,8 +1,9 @@
 //! Messages as JSON in protobuf's canonical form, as the official CLI prints them (interop reference 10.2).
 //!
 //! lowerCamelCase keys, enum names, 64-bit integers as strings, zero values left out, `Any` with `@type`. An `Any` of
-//! a type that is not in this crate, or whose bytes are not of its type, is left out instead of failing the whole
-//! message: that is what the official CLI does with annotations it does not know. Reading JSON is left out.
+//! a type that is not in this crate, whose bytes are not of its type, or that lies too deep in others, is left out instead
+//! of failing the whole message: that is what the official CLI does with annotations it does not know. Reading JSON is
+//! left out.
 
 use std::sync::LazyLock;
 
@@ -17,6 +18,10 @@ static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
 });
 
 const ANY: &str = "google.protobuf.Any";
+
+/// How deep messages may lie in others before an `Any` among them is not opened any more. A decoder stops at 100 levels,
+/// but begins anew in each `Any`: without this a few kilobytes would use up the stack.
+const DEEPEST_ANY: usize = 32;
 
 /// A message cannot be printed as JSON.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +62,7 @@ pub fn to_json(message_full_name: &str, bytes: &[u8]) -> Result<serde_json::Valu
         .ok_or_else(|| JsonError::UnknownMessage { name: name() })?;
     let mut message = DynamicMessage::decode(descriptor, bytes)
         .map_err(|source| JsonError::Decode { name: name(), source })?;
-    drop_unreadable(&mut message);
+    drop_unreadable(&mut message, 0);
     message
         .serialize_with_options(serde_json::value::Serializer, &SerializeOptions::default())
         .map_err(|source| JsonError::Encode { name: name(), source })
@@ -72,7 +77,7 @@ pub fn json<M: Message + Name>(message: &M) -> Result<serde_json::Value, JsonErr
 }
 
 /// Removes every `Any` that cannot be printed, at any depth.
-fn drop_unreadable(message: &mut DynamicMessage) {
+fn drop_unreadable(message: &mut DynamicMessage, depth: usize) {
     let fields: Vec<_> = message
         .fields()
         .filter(|(field, _)| matches!(field.kind(), Kind::Message(_)))
@@ -80,13 +85,13 @@ fn drop_unreadable(message: &mut DynamicMessage) {
         .collect();
     for field in fields {
         let keep = match message.get_field_mut(&field) {
-            Value::Message(inner) => is_readable(inner),
+            Value::Message(inner) => is_readable(inner, depth + 1),
             Value::List(items) => {
-                items.retain_mut(value_is_readable);
+                items.retain_mut(|item| value_is_readable(item, depth + 1));
                 true
             }
             Value::Map(entries) => {
-                entries.retain(|_: &MapKey, value| value_is_readable(value));
+                entries.retain(|_: &MapKey, value| value_is_readable(value, depth + 1));
                 true
             }
             _ => true,
@@ -97,21 +102,27 @@ fn drop_unreadable(message: &mut DynamicMessage) {
     }
 }
 
-fn value_is_readable(value: &mut Value) -> bool {
+fn value_is_readable(value: &mut Value, depth: usize) -> bool {
     match value {
-        Value::Message(message) => is_readable(message),
+        Value::Message(message) => is_readable(message, depth),
         _ => true,
     }
 }
 
 /// Whether the message can be printed, once what is unreadable inside it has been removed.
-fn is_readable(message: &mut DynamicMessage) -> bool {
+fn is_readable(message: &mut DynamicMessage, depth: usize) -> bool {
     if message.descriptor().full_name() != ANY {
-        drop_unreadable(message);
+        drop_unreadable(message, depth);
         return true;
     }
+    if depth > DEEPEST_ANY {
+        return false;
+    }
     let Some(mut inner) = open_any(message) else { return false };
-    drop_unreadable(&mut inner);
+    // An `Any` may hold another one.
+    if !is_readable(&mut inner, depth + 1) {
+        return false;
+    }
     message.set_field_by_number(2, Value::Bytes(inner.encode_to_vec().into()));
     true
 }

@@ -62,6 +62,35 @@ fn unreadable_contents_of_readable_annotations_are_left_out() {
     assert_eq!(json(&outer).unwrap(), expected);
 }
 
+fn wrapped(inner: &Any) -> Any {
+    any("google.protobuf.Any", &inner.encode_to_vec())
+}
+
+#[test]
+fn annotations_in_annotations_are_looked_into() {
+    let print =
+        |annotation: Any| json(&v2::Grant { annotations: vec![annotation], ..v2::Grant::default() }).unwrap();
+    let raw = value!({ "@type": "type.googleapis.com/c1.connector.v2.RawId", "id": "r" });
+    let once = value!({ "@type": "type.googleapis.com/google.protobuf.Any", "value": raw });
+    assert_eq!(print(wrapped(&raw_id())), value!({ "annotations": [once] }));
+    for bad in unreadable() {
+        assert_eq!(print(wrapped(&bad)), value!({}));
+        assert_eq!(print(wrapped(&wrapped(&bad))), value!({}));
+    }
+}
+
+/// A decoder's own limit begins anew in each of them, and the stack would not last.
+#[test]
+fn annotations_that_lie_too_deep_are_left_out() {
+    let mut deep = raw_id();
+    for _ in 0..20_000 {
+        deep = wrapped(&deep);
+    }
+    let grant = v2::Grant { id: "g".to_owned(), annotations: vec![deep, raw_id()], ..v2::Grant::default() };
+    let raw = value!({ "@type": "type.googleapis.com/c1.connector.v2.RawId", "id": "r" });
+    assert_eq!(json(&grant).unwrap(), value!({ "id": "g", "annotations": [raw] }));
+}
+
 #[test]
 fn single_and_mapped_values_are_left_out_too() {
     for bad in unreadable() {
