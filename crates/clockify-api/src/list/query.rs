@@ -101,7 +101,8 @@ impl<T: Listed> List<T> {
         let rows = answer.rows::<T>(operation)?;
         let count = rows.items.len() + rows.skipped;
         let print = fingerprint(rows.items.iter().map(T::id));
-        if !rows.items.is_empty() && cursor.repeats(print) {
+        // Two pages in a row of which nothing could be read are taken for the same one: they would go on for ever.
+        if count > 0 && cursor.repeats(print) {
             return Err(Error::new(operation, ErrorKind::RepeatedPage).after(attempts));
         }
         if rows.skipped > 0 {

@@ -49,6 +49,19 @@ async fn a_page_that_shares_only_some_rows_is_no_repeat() {
     assert_eq!(pages.len(), 4);
 }
 
+/// A page of which nothing can be read is no reason to stop, two in a row are: there is no telling whether the list ends.
+#[tokio::test]
+async fn pages_of_which_nothing_can_be_read_do_not_go_on_for_ever() {
+    let bodies = ["[null]".to_owned(), users([1]), "[null]".to_owned(), r#"[7,{"name":"x"}]"#.to_owned()];
+    let server = Server::start(bodies.map(|body| Reply::json(body).last_page("false"))).await;
+    let mut pages = Box::pin(client(&server).users(&workspace()).pages());
+    for skipped in [1, 0, 1] {
+        assert_eq!(pages.next().await.unwrap().unwrap().skipped, skipped);
+    }
+    let error = pages.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::RepeatedPage);
+}
+
 #[tokio::test]
 async fn a_walk_can_start_in_the_middle() {
     let server = Server::start([Reply::json(users([9])).last_page("true")]).await;
