@@ -82,7 +82,8 @@ impl Schedule {
             .parse(expression)
             .map_err(|error| ScheduleError::Cron {
                 expression: expression.to_owned(),
-                reason: error.to_string().trim_end_matches('.').to_owned(),
+                // The parser quotes what it was given, which may be meant for a terminal.
+                reason: error.to_string().trim_end_matches('.').replace(char::is_control, "\u{fffd}"),
             })?;
         let schedule = Self(Kind::Cron { cron: Box::new(cron), expression: expression.to_owned(), zone });
         match schedule.next_after(from) {

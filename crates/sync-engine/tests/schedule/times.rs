@@ -113,6 +113,8 @@ fn what_is_not_a_schedule() {
     for text in ["", "   ", "2 * * *", "0 0 2 * * *", "61 2 * * *", "0 2 * * FUNDAY", "every day"] {
         assert!(matches!(error(text), ScheduleError::Cron { .. }), "{text:?}: {}", error(text));
     }
+    let shown = error("0 \u{1b}[31m2 * * *").to_string();
+    assert!(!shown.contains(char::is_control), "{shown:?}");
     assert_eq!(error("0 0 30 2 *"), ScheduleError::Never("0 0 30 2 *".to_owned()));
     for interval in [Duration::ZERO, Duration::from_millis(999), hours(366 * 24 + 1)] {
         assert_eq!(Schedule::every(interval).unwrap_err(), ScheduleError::Interval);
