@@ -17,7 +17,9 @@ pub enum Refusal {
         new: String,
     },
     /// A sync holds a part by design, so what is not in it is not gone.
-    #[error("sync {sync_id} is of the type {sync_type:?}: it holds a part only, and what it lacks is not gone")]
+    #[error(
+        "sync {sync_id} is of the type {sync_type:?}: it holds a part only, and what it lacks is not gone"
+    )]
     Partial {
         /// The sync's id.
         sync_id: String,

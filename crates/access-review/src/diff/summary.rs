@@ -135,4 +135,13 @@ impl Side {
             verified: provenance.map(|known| known.completeness.verified),
         }
     }
+
+    /// The source by name and id.
+    pub(super) fn source(&self) -> String {
+        if self.source_name.is_empty() {
+            self.source_id.clone()
+        } else {
+            format!("{} ({})", self.source_name, self.source_id)
+        }
+    }
 }
