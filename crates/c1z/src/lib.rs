@@ -34,7 +34,7 @@ pub use envelope::{EnvelopeError, Limits};
 pub use error::Error;
 pub use expand::Expansion;
 pub use lookup::Dangling;
-pub use output::{OutputState, check_output};
+pub use output::{OutputState, check_output, output_state};
 pub use reader::{C1zFile, SyncChoice};
 pub use records::{Record, Records};
 pub use run::{Stats, SyncRun, SyncType};

@@ -43,6 +43,22 @@ fn refuse_odd_places(path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Looks what stands at a path, without writing anything. Whether its content is whole is only seen when it is read.
+///
+/// # Errors
+/// When it cannot be read, or is not a c1z of version 1 within the limits.
+pub fn output_state(path: &Path, limits: Limits) -> Result<OutputState, Error> {
+    refuse_odd_places(path)?;
+    match File::open(path) {
+        Ok(file) => {
+            let declared_bytes = envelope::probe(file, limits).map_err(Error::envelope(path))?;
+            Ok(OutputState::Sealed { declared_bytes })
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(OutputState::Missing),
+        Err(error) => Err(Error::io("open", path)(error)),
+    }
+}
+
 /// Looks, at little cost and before any work is spent on a sync, whether it could be sealed at a path: that its folder
 /// can be written, and that what stands there, if anything, begins like a c1z. Whether its content is whole is only
 /// seen when it is read; sealing does that before it replaces anything.
@@ -50,15 +66,7 @@ fn refuse_odd_places(path: &Path) -> Result<(), Error> {
 /// # Errors
 /// When the folder cannot be written, or what stands there is not a c1z of version 1 within the limits.
 pub fn check_output(path: &Path, limits: Limits) -> Result<OutputState, Error> {
-    refuse_odd_places(path)?;
-    let state = match File::open(path) {
-        Ok(file) => {
-            let declared_bytes = envelope::probe(file, limits).map_err(Error::envelope(path))?;
-            OutputState::Sealed { declared_bytes }
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => OutputState::Missing,
-        Err(error) => return Err(Error::io("open", path)(error)),
-    };
+    let state = output_state(path, limits)?;
     drop(AtomicFile::create(path).map_err(Error::io("write to", path))?);
     Ok(state)
 }

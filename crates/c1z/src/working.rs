@@ -118,6 +118,7 @@ impl WorkingDatabase {
             started_at: current.started_at,
             ended_at: current.ended_at,
         };
+        check(&connection, path)?;
         // A complete database may have left WAL mode already, and need not go back.
         if info.ended_at.is_none() {
             use_wal(&connection).map_err(damaged)?;
@@ -194,6 +195,19 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 
 fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))
+}
+
+/// Pages that are broken further on would be met in the middle of a sync, by this run and by every later one. A database
+/// of 90 MB takes a fifth of a second.
+fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let found: String = connection
+        .query_row("pragma integrity_check(1)", (), |row| row.get(0))
+        .map_err(|error| damage(path, error))?;
+    if found == "ok" {
+        return Ok(());
+    }
+    let reason = format!("its pages are damaged: {}", found.lines().next_back().unwrap_or_default());
+    Err(Error::Damaged { path: path.to_owned(), reason, source: None })
 }
 
 fn damage(path: &Path, source: rusqlite::Error) -> Error {

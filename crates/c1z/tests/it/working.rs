@@ -301,6 +301,14 @@ fn nothing_usable_is_no_sync_and_damage_is_an_error() {
     scrambled[100..4096].fill(0xa5);
     put(&bench.working, &scrambled);
     damaged("scrambled");
+    // Opening such a file meets nothing wrong; reading it all does.
+    let mut scrambled = whole.clone();
+    let middle = whole.len() / 4096 / 2 * 4096;
+    scrambled[middle..middle + 2 * 4096].fill(0xa5);
+    put(&bench.working, &scrambled);
+    damaged("scrambled in the middle");
+    put(&bench.working, &whole);
+    assert!(WorkingDatabase::open(&bench.working).unwrap().is_some());
 
     // Starting afresh needs no help.
     assert_eq!(bench.filled(7, 1).sync().sync_id, sync_id(7));
