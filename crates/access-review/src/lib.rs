@@ -7,6 +7,7 @@
 
 pub mod diff;
 mod error;
+pub mod findings;
 pub mod format;
 mod names;
 mod provenance;
