@@ -58,6 +58,9 @@ fn check_table(connection: &Connection, table: &Table) -> Result<(), Error> {
     }
     check_pages(connection, table.name)?;
     let present = columns(connection, table.name)?;
+    if !is_numbered(connection, table.name)? {
+        return Err(schema(format!("the rows of {} are not numbered", table.name)));
+    }
     for (name, constraint) in table.columns.iter().chain(&[("id", "")]) {
         if present.contains(*name) {
             continue;
@@ -91,6 +94,17 @@ fn columns(connection: &Connection, table: &str) -> Result<BTreeSet<String>, Err
     connection
         .prepare("select lower(name) from pragma_table_xinfo(?1) where hidden = 0")
         .and_then(|mut statement| statement.query_map([table], |row| row.get(0))?.collect())
+        .map_err(Error::sqlite("read the schema"))
+}
+
+/// Whether `id` is the number of the row, which is never absent and never there twice. Reading goes from one to the next.
+fn is_numbered(connection: &Connection, table: &str) -> Result<bool, Error> {
+    const SQL: &str = "select name = 'id' collate nocase and type = 'integer' collate nocase \
+         from pragma_table_xinfo(?1) where pk > 0";
+    connection
+        .prepare(SQL)
+        .and_then(|mut statement| statement.query_map([table], |row| row.get(0))?.collect())
+        .map(|keys: Vec<bool>| keys == [true])
         .map_err(Error::sqlite("read the schema"))
 }
 

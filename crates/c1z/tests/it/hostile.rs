@@ -259,6 +259,11 @@ fn only_plain_tables_are_read() {
         "alter table v1_resources drop column data",
         "alter table v1_sync_runs drop column sync_token",
         "drop table v1_entitlements; create table v1_entitlements (id integer primary key, data blob)",
+        // Rows without a number, which would be passed over.
+        "pragma writable_schema = on; update sqlite_master set sql = replace(sql, 'primary key', '') \
+         where name = 'v1_resources'",
+        "drop table v1_assets; create table v1_assets (id integer, external_id text primary key, \
+         content_type text, data blob, sync_id text, discovered_at text)",
     ] {
         let error = read_all(&edited(sql), Limits::default()).unwrap_err();
         assert!(matches!(error, Error::Schema { .. }), "{sql}: {error:?}");
