@@ -4,7 +4,7 @@
 //! it is sealed, which costs far less than keeping them up to date row by row. Upgrading older layouts is in
 //! [`crate::upgrade`].
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 /// A table: its name and its columns after `id integer primary key`, as (name, type and constraint).
 pub(crate) struct Table {
@@ -183,6 +183,20 @@ pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
         connection.execute(&index.create(), ())?;
     }
     Ok(())
+}
+
+/// Whether every table is the one that [`create`] makes, to the letter.
+pub(crate) fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
+    const SQL: &str = "select sql from sqlite_master where type = 'table' and name = ?1";
+    let mut statement = connection.prepare(SQL)?;
+    for table in &TABLES {
+        let found: Option<String> = statement.query_row([table.name], |row| row.get(0)).optional()?;
+        // SQLite keeps the statement as it was, with its first words in capitals.
+        if !found.is_some_and(|sql| sql.eq_ignore_ascii_case(&table.create())) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Creates the indexes that are not there yet; all of them, or those with the names given.

@@ -105,6 +105,9 @@ impl WorkingDatabase {
             return Ok(None);
         }
         let reason = |reason: String| Error::Damaged { path: path.to_owned(), reason, source: None };
+        if !schema::is_ours(&connection).map_err(damaged)? {
+            return Err(reason("its tables are not those of a c1z".to_owned()));
+        }
         let runs = run::read_all(&connection, "main").map_err(|error| match error {
             Error::Sqlite { source, .. } => damage(path, source),
             other => reason(other.to_string()),

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use c1z::{
     C1zFile, EntitlementFilter, EnvelopeError, Error, GrantFilter, Limits, ResourceFilter, SyncChoice,
-    check_output,
+    WorkingDatabase, check_output,
 };
 use rusqlite::Connection;
 
-use crate::support::{decoded, enveloped, fixture, folder, names, put};
+use crate::support::{Bench, decoded, enveloped, fixture, folder, names, put};
 
 /// Opens bytes as a c1z and reads everything in it; the temporary folder is empty afterwards whatever happens.
 pub(crate) fn read_all(bytes: &[u8], limits: Limits) -> Result<usize, Error> {
@@ -267,6 +267,24 @@ fn only_plain_tables_are_read() {
     ] {
         let error = read_all(&edited(sql), Limits::default()).unwrap_err();
         assert!(matches!(error, Error::Schema { .. }), "{sql}: {error:?}");
+    }
+}
+
+/// A working database is our own, and goes on only as we made it.
+#[test]
+fn a_working_database_with_other_tables_is_damaged() {
+    for sql in [
+        "alter table v1_grants add column note text",
+        "drop table v1_assets",
+        "pragma writable_schema = on; update sqlite_master set sql = replace(sql, 'primary key', '') \
+         where name = 'v1_resources'",
+    ] {
+        let bench = Bench::new();
+        drop(bench.filled(0, 3));
+        assert!(WorkingDatabase::open(&bench.working).unwrap().is_some());
+        Connection::open(&bench.working).unwrap().execute_batch(sql).unwrap();
+        let error = WorkingDatabase::open(&bench.working).unwrap_err();
+        assert!(matches!(error, Error::Damaged { .. }), "{sql}: {error:?}");
     }
 }
 
