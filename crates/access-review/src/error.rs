@@ -19,6 +19,19 @@ pub enum Error {
     /// The same, as CSV.
     #[error("cannot write a row as CSV: {0}")]
     Csv(#[from] csv::Error),
+    /// There is more than a sheet of a workbook takes.
+    #[error(
+        "there are more rows than the {limit} that the sheet {sheet} takes: export as csv, json or jsonl instead"
+    )]
+    TooManyRows {
+        /// The sheet.
+        sheet: String,
+        /// How many rows it takes, its heading included.
+        limit: u32,
+    },
+    /// A workbook cannot be written.
+    #[error("cannot write the workbook: {0}")]
+    Workbook(String),
     /// Two syncs cannot be compared.
     #[error(transparent)]
     Refused(#[from] crate::diff::Refusal),
@@ -34,7 +47,7 @@ impl Error {
                 csv::ErrorKind::Io(error) => error.kind() == io::ErrorKind::BrokenPipe,
                 _ => false,
             },
-            Self::File(_) | Self::Refused(_) => false,
+            Self::File(_) | Self::Refused(_) | Self::TooManyRows { .. } | Self::Workbook(_) => false,
         }
     }
 }

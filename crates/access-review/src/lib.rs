@@ -16,5 +16,5 @@ mod snapshot;
 pub mod text;
 
 pub use error::Error;
-pub use provenance::Provenance;
+pub use provenance::{Completeness, Provenance};
 pub use snapshot::{Selection, Snapshot};

@@ -48,7 +48,12 @@ impl<'f> Snapshot<'f> {
         Ok(Self { file, view, provenance, names: Names::default() })
     }
 
-    /// The file it is in.
+    /// The file, for a look at its other syncs.
+    pub(crate) fn file(&self) -> &'f C1zFile {
+        self.file
+    }
+
+    /// Where the file is.
     pub fn path(&self) -> &Path {
         self.file.path()
     }

@@ -7,6 +7,7 @@ use clockify_sim::{SeededWorkspace, Simulator};
 
 use crate::args::{DemoArgs, SyncArgs};
 use crate::config::Config;
+use crate::line::Line;
 use crate::progress::Progress;
 use crate::{signals, summary, sync};
 
@@ -17,7 +18,7 @@ const DEMO_KEY: &str = "demo-key-for-the-look-alike";
 const DEMO_SEED: u64 = 1;
 
 /// Runs the demonstration.
-pub(crate) async fn run(demo: &DemoArgs, args: &SyncArgs) -> Result<()> {
+pub(crate) async fn run(demo: &DemoArgs, args: &SyncArgs, line: &Line) -> Result<()> {
     let workspace = match demo.users {
         None => SeededWorkspace::demo(),
         Some(users) => SeededWorkspace::new(DEMO_SEED)
@@ -40,7 +41,7 @@ pub(crate) async fn run(demo: &DemoArgs, args: &SyncArgs) -> Result<()> {
     };
     let config = Config::from_args(&args)?;
     let config = Config { demonstration: true, ..config };
-    let done = sync::sync(&config, &Progress::new(&args)).await?;
+    let done = sync::sync(&config, &Progress::new(line)).await?;
 
     let mut text = String::from("A Clockify look-alike on this machine, invented people only.\n\n");
     text.push_str(&summary::render(&done, &config.scope)?);

@@ -34,6 +34,8 @@ pub(crate) enum Exit {
     Resumable = 75,
     /// Ours: the last sealed sync is too old, or scheduled runs fail. Only `status` ends like this.
     Stale = 76,
+    /// Ours: two syncs differ. Only `diff` ends like this.
+    Different = 77,
 }
 
 impl Exit {
@@ -66,7 +68,9 @@ impl Exit {
             Self::Unimplemented => ErrorClass::Unimplemented,
             Self::Unavailable => ErrorClass::Unavailable,
             Self::Unauthenticated => ErrorClass::Unauthenticated,
-            Self::Success | Self::Unknown | Self::Internal | Self::Stale => ErrorClass::Internal,
+            Self::Success | Self::Unknown | Self::Internal | Self::Stale | Self::Different => {
+                ErrorClass::Internal
+            }
         }
     }
 }

@@ -12,15 +12,27 @@ pub(crate) struct Failure {
     message: String,
     hint: Option<String>,
     retry_after: Option<Duration>,
+    passes: bool,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hint: None, retry_after: None }
+        Self { exit, message: message.into(), hint: None, retry_after: None, passes: false }
+    }
+
+    /// An exit code that is an answer: there is nothing to say besides.
+    pub(crate) fn answer(exit: Exit) -> Self {
+        Self::new(exit, "")
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Says that it passes without anybody doing anything, whatever its exit code is.
+    pub(crate) fn passing(mut self, passes: bool) -> Self {
+        self.passes = passes;
         self
     }
 
@@ -49,13 +61,21 @@ pub(crate) fn hint_of(error: &anyhow::Error) -> Option<&str> {
     error.downcast_ref::<Failure>().and_then(|failure| failure.hint.as_deref())
 }
 
+/// Whether its [`Failure`] says that it passes without anybody doing anything.
+pub(crate) fn passes(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<Failure>().is_some_and(|failure| failure.passes)
+}
+
 /// How long the source asked to wait, if it did.
 pub(crate) fn retry_after_of(error: &anyhow::Error) -> Option<Duration> {
     error.downcast_ref::<Failure>().and_then(|failure| failure.retry_after)
 }
 
-/// `error: …`, then a blank line, then `hint: …` when there is something to do.
+/// `error: …`, then a blank line, then `hint: …` when there is something to do; nothing when the exit code is an answer.
 pub(crate) fn render(error: &anyhow::Error) -> String {
+    if error.downcast_ref::<Failure>().is_some_and(|failure| failure.message.is_empty()) {
+        return String::new();
+    }
     let mut text = format!("error: {error:#}\n");
     if let Some(hint) = hint_of(error) {
         text.push_str("\nhint: ");

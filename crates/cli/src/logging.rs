@@ -6,16 +6,16 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
 use crate::args::{LogFormat, LogLevel, SyncArgs};
-use crate::progress;
+use crate::line::Line;
 
-/// Starts logging. A second call changes nothing.
-pub(crate) fn start(args: &SyncArgs) {
+/// Starts logging, past the progress line. A second call changes nothing.
+pub(crate) fn start(args: &SyncArgs, line: &Line) {
     let ours = match args.log_level {
         Some(LogLevel::Debug) => "debug",
         Some(LogLevel::Error) => "error",
         Some(LogLevel::Warn) => "warn",
-        // Log lines would run through the progress line.
-        None if progress::is_shown(args) => "warn",
+        // The progress line shows the rest.
+        None if line.is_shown() => "warn",
         Some(LogLevel::Info) | None => "info",
     };
     // Libraries below us log requests and headers at lower levels; only their warnings are of interest.
@@ -29,7 +29,7 @@ pub(crate) fn start(args: &SyncArgs) {
     });
     let builder = fmt::fmt()
         .with_env_filter(EnvFilter::new(filter))
-        .with_writer(io::stderr)
+        .with_writer(line.clone())
         // What cannot be written to stderr is lost; complaining about it there would end the program.
         .log_internal_errors(false)
         .with_ansi(io::stderr().is_terminal());

@@ -5,15 +5,20 @@
 
 mod args;
 mod config;
+mod countdown;
 mod demo;
 mod duration;
 mod exit;
 mod failure;
 mod limits;
+mod line;
+mod lock;
 mod logging;
 mod progress;
+mod review;
 mod schedule;
 mod sealed;
+mod sentences;
 mod signals;
 mod status;
 mod summary;
@@ -27,6 +32,7 @@ use clap::error::ErrorKind;
 
 use crate::args::{Cli, Command, LogLevel};
 use crate::exit::Exit;
+use crate::line::Line;
 
 fn main() -> ExitCode {
     let mut cli = match args::parse() {
@@ -37,8 +43,9 @@ fn main() -> ExitCode {
         // A line per run is worth more than a progress line that nobody looks at for days.
         cli.sync.log_level.get_or_insert(LogLevel::Info);
     }
-    logging::start(&cli.sync);
-    match run(&cli) {
+    let line = Line::new(&cli.sync);
+    logging::start(&cli.sync, &line);
+    match run(&cli, &line) {
         Ok(()) => Exit::Success.into(),
         Err(error) => {
             // Nothing can be done about a standard error that does not take the message.
@@ -56,7 +63,7 @@ fn usage(error: &clap::Error) -> ExitCode {
     if asked_for { Exit::Success.into() } else { Exit::InvalidArgument.into() }
 }
 
-fn run(cli: &Cli) -> Result<()> {
+fn run(cli: &Cli, line: &Line) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -64,10 +71,11 @@ fn run(cli: &Cli) -> Result<()> {
         .context("cannot start the runtime")?;
     let result = runtime.block_on(async {
         match &cli.command {
-            None => sync::run(&cli.sync).await,
-            Some(Command::Schedule(flags)) => schedule::run(flags, &cli.sync).await,
+            None => sync::run(&cli.sync, line).await,
+            Some(Command::Schedule(flags)) => schedule::run(flags, &cli.sync, line).await,
             Some(Command::Status(flags)) => status::run(flags, &cli.sync),
-            Some(Command::Demo(demo)) => demo::run(demo, &cli.sync).await,
+            Some(Command::Review(question)) => review::run(question, &cli.sync),
+            Some(Command::Demo(demo)) => demo::run(demo, &cli.sync, line).await,
         }
     });
     // A page that is being written is finished by then; nothing else is worth waiting for.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::{ArgGroup, Args};
-use governance_model::Timestamp;
+use governance_model::{ErrorClass, Timestamp};
 use jiff::tz::TimeZone;
 use sync_engine::schedule::{
     Backoff, Jitter, JobFailure, Outcome, Plan, Schedule, ScheduleEnd, ScheduleStatus, StatusBoard,
@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::failure::{self, Failure};
 use crate::limits;
+use crate::line::Line;
 use crate::progress::Progress;
 use crate::sync::{self, Done};
 use crate::{duration, sealed, signals};
@@ -93,7 +94,7 @@ fn zone(name: Option<&str>) -> Result<TimeZone, String> {
 }
 
 /// Syncs on a schedule until a signal comes.
-pub(crate) async fn run(flags: &ScheduleArgs, args: &SyncArgs) -> Result<()> {
+pub(crate) async fn run(flags: &ScheduleArgs, args: &SyncArgs, line: &Line) -> Result<()> {
     let config = Config::from_args(args)?;
     let now = SystemClock.now();
     let (schedule, jitter) = flags.parse(now)?;
@@ -102,7 +103,7 @@ pub(crate) async fn run(flags: &ScheduleArgs, args: &SyncArgs) -> Result<()> {
     let signal = signals::first();
     let path = flags.status_file.clone().unwrap_or_else(|| status_path(&config.file));
     let last_success = sealed::newest(&config.file)?.map(|sync| sync.ended_at);
-    let status = begin_status(&path, now, &schedule)?;
+    let status = begin_status(&path, now, &schedule, &config.file)?;
 
     tracing::info!(%schedule, file = %config.file.display(), status_file = %path.display(), "Schedule started.");
     let plan = Plan {
@@ -113,7 +114,7 @@ pub(crate) async fn run(flags: &ScheduleArgs, args: &SyncArgs) -> Result<()> {
         unfinished: unfinished(&config.file),
     };
     let board = Arc::new(StatusBoard::new(Arc::new(SystemClock), Box::new(StatusFile::new(path)), status));
-    let progress = Progress::new(args).telling(board.clone());
+    let progress = Progress::new(line).telling(board.clone());
     let (stopper, stop) = Stop::pair();
     let listening = tokio::spawn(async move {
         signal.await;
@@ -147,9 +148,15 @@ fn check_output(config: &Config) -> Result<(), Failure> {
 }
 
 /// The status to begin with, written already: who cannot keep a status should hear of it at once.
-fn begin_status(path: &Path, now: Timestamp, schedule: &Schedule) -> Result<ScheduleStatus, Failure> {
+fn begin_status(
+    path: &Path,
+    now: Timestamp,
+    schedule: &Schedule,
+    output: &Path,
+) -> Result<ScheduleStatus, Failure> {
     let status =
-        ScheduleStatus::new(env!("CARGO_PKG_VERSION"), std::process::id(), now, &schedule.to_string());
+        ScheduleStatus::new(env!("CARGO_PKG_VERSION"), std::process::id(), now, &schedule.to_string())
+            .of_output(output);
     let status = match ScheduleStatus::read(path) {
         Ok(Some(earlier)) => status.continuing(earlier),
         Ok(None) => status,
@@ -182,13 +189,16 @@ fn outcome(done: &Done) -> Outcome {
         sync_id: done.report.sync_id.clone(),
         counts,
         verified: Some(done.report.completeness.verified),
+        ended_at: Some(done.report.ended_at),
     }
 }
 
 fn job_failure(error: &anyhow::Error) -> JobFailure {
+    let class =
+        if failure::passes(error) { ErrorClass::Unavailable } else { failure::exit_of(error).class() };
     JobFailure {
         hint: failure::hint_of(error).map(str::to_owned),
         retry_after: failure::retry_after_of(error),
-        ..JobFailure::new(failure::exit_of(error).class(), format!("{error:#}"))
+        ..JobFailure::new(class, format!("{error:#}"))
     }
 }

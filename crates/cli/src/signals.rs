@@ -1,11 +1,18 @@
-//! SIGINT and SIGTERM ask the sync to stop; a second one ends the program at once.
+//! SIGINT and SIGTERM ask the sync to stop; a second one, or the end of patience, ends the program at once.
+
+use std::time::Duration;
 
 use sync_engine::Stopper;
 
 use crate::exit::Exit;
+use crate::progress::Progress;
+
+/// How long a sync may take to stop before the program ends without it: less than the five seconds that are promised.
+/// Sealing, or a disk that does not answer, may take longer; every committed page is safe, and so is each step of sealing.
+const GRACE: Duration = Duration::from_millis(4_500);
 
 /// Listens for signals until the task is dropped. The first asks to stop, the second ends the process.
-pub(crate) async fn listen(stopper: Stopper) {
+pub(crate) async fn listen(stopper: Stopper, progress: Progress) {
     let mut signals = match Signals::new() {
         Ok(signals) => signals,
         Err(error) => {
@@ -15,8 +22,11 @@ pub(crate) async fn listen(stopper: Stopper) {
     };
     signals.next().await;
     stopper.stop();
-    tracing::warn!("Stopping; a second signal ends the program at once.");
-    signals.next().await;
+    progress.say("Stopping; a second signal ends the program at once.");
+    if tokio::time::timeout(GRACE, signals.next()).await.is_err() {
+        progress.say("Stopped in the middle of a step that takes long; run the same command again to go on.");
+    }
+    progress.finish();
     end_now();
 }
 
@@ -34,7 +44,7 @@ pub(crate) fn first() -> impl Future<Output = ()> {
     }
 }
 
-#[expect(clippy::exit, reason = "the second signal means now; every committed page is durable already")]
+#[expect(clippy::exit, reason = "a signal means now; what was committed is durable already")]
 fn end_now() -> ! {
     std::process::exit(i32::from(Exit::Resumable as u8))
 }

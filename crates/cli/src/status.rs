@@ -5,10 +5,11 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use c1z::OutputState;
 use clap::{Args, ValueEnum};
 use governance_model::Timestamp;
 use serde_json::json;
@@ -19,6 +20,7 @@ use crate::args::SyncArgs;
 use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::limits;
 use crate::sealed::{self, SealedSync};
 use crate::summary::printable;
 
@@ -66,13 +68,18 @@ pub(crate) fn run(flags: &StatusArgs, args: &SyncArgs) -> Result<()> {
         Failure::new(Exit::FailedPrecondition, format!("{:#}", anyhow::Error::from(error)))
             .with_hint("remove that file; a schedule writes a new one")
     })?;
+    let file = output(flags, args, schedule.as_ref());
     let now = SystemClock.now();
     let mut health = Health::judge(schedule.as_ref(), None, max_age, now);
     let mut sealed = None;
     if health.verdict != Verdict::Healthy {
         // Somebody may have run a sync beside the schedule, or there is no schedule.
-        sealed = sealed::newest(&args.file)?;
+        sealed = sealed::newest(&file)?;
         health = Health::judge(schedule.as_ref(), sealed.as_ref().map(|sync| sync.ended_at), max_age, now);
+    }
+    if let Some(problem) = missing(&file, schedule.as_ref()) {
+        health.verdict = Verdict::Stale;
+        health.problems.insert(0, problem);
     }
     let known = Known { health, schedule, sealed, max_age, now };
     let text = match flags.output {
@@ -84,6 +91,26 @@ pub(crate) fn run(flags: &StatusArgs, args: &SyncArgs) -> Result<()> {
         Ok(())
     } else {
         Err(Failure::new(Exit::Stale, printable(&known.health.problems.join("; "))).into())
+    }
+}
+
+/// The file that syncs are sealed in: the one that was named, or, where only the status file was, the one it names.
+fn output(flags: &StatusArgs, args: &SyncArgs, schedule: Option<&ScheduleStatus>) -> PathBuf {
+    let told = schedule.and_then(|status| status.output.as_deref());
+    match told {
+        Some(told) if flags.status_file.is_some() && !args.file.exists() => PathBuf::from(told),
+        _ => args.file.clone(),
+    }
+}
+
+/// What is wrong with the file that a schedule says it sealed a sync in. A look at its beginning is enough for something that
+/// may be asked every minute.
+fn missing(file: &Path, schedule: Option<&ScheduleStatus>) -> Option<String> {
+    schedule?.last_success.as_ref()?;
+    match c1z::output_state(file, limits::from_environment()) {
+        Ok(OutputState::Sealed { .. }) => None,
+        Ok(OutputState::Missing) => Some(format!("the sealed sync is gone: there is no {}", file.display())),
+        Err(error) => Some(format!("the sealed sync cannot be read: {:#}", anyhow::Error::from(error))),
     }
 }
 
@@ -151,6 +178,18 @@ impl Known {
         line(text, "", &format!("sync {}", printable(&success.sync_id)));
     }
 
+    fn wait(&self, what: &str, until: Timestamp) -> String {
+        let what = match what {
+            "quota" => "Clockify's quota",
+            "pace" => "the next request that the pace allows",
+            "retry" => "Clockify to answer",
+            "other_run" => "another run on the file to end",
+            other => other,
+        };
+        let left = duration::show(self.now.duration_until(until));
+        format!("waiting for {}: {left} left, until {until:.0}", printable(what))
+    }
+
     fn schedule(&self, text: &mut String, status: &ScheduleStatus) {
         if let Some(failed) = &status.last_failure {
             let ago = duration::show(self.now.duration_since(failed.at));
@@ -173,6 +212,9 @@ impl Known {
                 "Running",
                 &format!("for {since}: {}, {pages} pages stored", printable(&progress.phase)),
             );
+            if let Some(wait) = &progress.waiting {
+                line(text, "", &self.wait(&wait.what, wait.until));
+            }
         }
         if let Some(next) = status.next_run {
             let wait = self.now.duration_until(next);

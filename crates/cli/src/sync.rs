@@ -8,14 +8,15 @@ use anyhow::{Context, Result};
 use clockify_api::Client;
 use clockify_connector::{ClockifyConnector, Settings};
 use governance_model::{ConnectorError, Timestamp};
-use sync_engine::{C1zStores, LockError, Options, Sealed, Stop, SyncError, SyncReport, SystemClock};
+use sync_engine::{Options, Sealed, Stop, SyncError, SyncReport, SystemClock};
 
 use crate::args::SyncArgs;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::line::Line;
 use crate::progress::Progress;
-use crate::{limits, signals, summary};
+use crate::{lock, signals, summary};
 
 /// A finished sync.
 #[derive(Debug)]
@@ -28,9 +29,9 @@ pub(crate) struct Done {
 }
 
 /// Syncs as the command line says, and prints the summary.
-pub(crate) async fn run(args: &SyncArgs) -> Result<()> {
+pub(crate) async fn run(args: &SyncArgs, line: &Line) -> Result<()> {
     let config = Config::from_args(args)?;
-    let done = sync(&config, &Progress::new(args)).await?;
+    let done = sync(&config, &Progress::new(line)).await?;
     // The job is done once the file is in place; a summary that cannot be made or printed does not undo it.
     let printed = summary::render(&done, &config.scope).and_then(|mut text| {
         text.push_str(&summary::next("Next, with ConductorOne's baton tool", &summary::reading(&done)));
@@ -49,13 +50,32 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
         .base_url(config.base_url.clone())
         .allow_foreign_host(config.foreign_host)
         .pace(config.pace)
+        .observer(progress.clone())
         .build()
         .map_err(|error| Failure::new(Exit::InvalidArgument, error.to_string()))?;
     let settings = Settings { page_size: config.page_size, projects: config.projects };
     let connector = ClockifyConnector::new(client, config.workspace, settings);
-    let stores = lock(config).await?;
 
     let (stopper, stop) = Stop::pair();
+    let listening = tokio::spawn(signals::listen(stopper, progress.clone()));
+    let outcome = sync_with(config, &connector, stop, progress).await;
+    listening.abort();
+    progress.finish();
+    let (report, sealed) = outcome?;
+    if let Some(path) = &config.report_file {
+        write_report(path, &report)?;
+    }
+    Ok(Done { report, sealed, file: config.file.clone(), took: begun.elapsed() })
+}
+
+/// Locks the output and lets the engine work on it.
+async fn sync_with(
+    config: &Config,
+    connector: &ClockifyConnector,
+    stop: Stop,
+    progress: &Progress,
+) -> Result<(SyncReport, Sealed)> {
+    let stores = lock::take(config, stop.clone(), progress).await.map_err(|error| failure(&error))?;
     let options = Options {
         scope: config.scope.clone(),
         allow_shrink: config.allow_shrink,
@@ -65,31 +85,8 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
         stop,
         ..Options::default()
     };
-    let listening = tokio::spawn(signals::listen(stopper));
-    let outcome = sync_engine::sync(&connector, &stores, &SystemClock, &options, progress).await;
-    listening.abort();
-    progress.finish();
-    let (report, sealed) = outcome.map_err(|error| failure(&error))?;
-    if let Some(path) = &config.report_file {
-        write_report(path, &report)?;
-    }
-    Ok(Done { report, sealed, file: config.file.clone(), took: begun.elapsed() })
-}
-
-/// Takes the output's lock, waiting for another run as long as the configuration allows.
-async fn lock(config: &Config) -> Result<C1zStores> {
-    let begun = Instant::now();
-    loop {
-        match C1zStores::lock(&config.file) {
-            Err(LockError::Held { .. }) if begun.elapsed() < config.wait_lock => {
-                tokio::time::sleep(LOCK_POLL).await;
-            }
-            outcome => {
-                let stores = outcome.map_err(|error| failure(&SyncError::from(error)))?;
-                return Ok(stores.limits(limits::from_environment()));
-            }
-        }
-    }
+    let outcome = sync_engine::sync(connector, &stores, &SystemClock, &options, progress).await;
+    outcome.map_err(|error| failure(&error))
 }
 
 fn write_report(path: &Path, report: &SyncReport) -> Result<()> {
@@ -101,9 +98,6 @@ fn write_report(path: &Path, report: &SyncReport) -> Result<()> {
     })
 }
 
-/// How often a lock that another run holds is tried.
-const LOCK_POLL: Duration = Duration::from_millis(200);
-
 const SHRINK: &str = "the previous file is untouched, and the next run reads afresh; check that the key's owner still \
                       is an admin, and if the workspace really looks like that, add --allow-shrink";
 const FOLDER: &str = "the folder must exist and be writable; or write to another place with --file";
@@ -114,6 +108,9 @@ fn failure(error: &SyncError) -> anyhow::Error {
     let exit = match error {
         // Everything read is kept, and nothing has to be put right: only time has to pass.
         SyncError::Connector(refused) if refused.rate_limited => Exit::Resumable,
+        SyncError::Store(error) if error.downcast_ref().is_some_and(is_about_the_disk) => {
+            Exit::FailedPrecondition
+        }
         _ => Exit::from_class(error.class()),
     };
     let hint = hint(error);
@@ -126,7 +123,8 @@ fn failure(error: &SyncError) -> anyhow::Error {
         SyncError::Connector(refused) => refused.retry_after,
         _ => None,
     };
-    let failure = Failure::new(exit, message).retrying_after(retry_after);
+    let held = matches!(error, SyncError::Lock(sync_engine::LockError::Held { .. }));
+    let failure = Failure::new(exit, message).retrying_after(retry_after).passing(held);
     match hint {
         Some(hint) => failure.with_hint(hint).into(),
         None => failure.into(),
@@ -188,7 +186,18 @@ fn store_hint(error: &sync_engine::C1zStoreError) -> Option<String> {
         let hint = error.hint().map(|hint| format!("\n      {hint}")).unwrap_or_default();
         return Some(format!("{OUTPUT}; what was read is kept{hint}"));
     }
+    if let sync_engine::C1zStoreError::Io { path, .. } = error {
+        let path = path.display();
+        return Some(format!(
+            "nothing that was sealed was touched; see to {path}, and run the same command again"
+        ));
+    }
     error.hint().map(str::to_owned)
+}
+
+/// Whether the place, and not the program, is to blame.
+fn is_about_the_disk(error: &sync_engine::C1zStoreError) -> bool {
+    error.is_disk_full() || matches!(error, sync_engine::C1zStoreError::Io { .. })
 }
 
 /// When to run again after a quota was used up.
@@ -196,7 +205,7 @@ fn come_back(refused: &ConnectorError) -> String {
     let quota = refused.hint.as_deref().unwrap_or("what was read is kept");
     match refused.retry_after {
         Some(wait) => {
-            let at = Timestamp::now() + wait;
+            let at = Timestamp::now().saturating_add(wait).unwrap_or(Timestamp::MAX);
             format!("run the same command again after {at:.0}; {quota}")
         }
         None => format!("run the same command again later; {quota}"),

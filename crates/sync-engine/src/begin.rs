@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use governance_model::{Baseline, Connector, Cursor, Scope};
+use governance_model::{Baseline, Connector, Cursor, Scope, Timestamp};
+use jiff::SignedDuration;
 
-use crate::checkpoint::{self, Checkpoint, OTHER_SETTINGS, decode};
+use crate::checkpoint::{self, Checkpoint, decode};
 use crate::patience::Patience;
 use crate::report::SyncReport;
 use crate::store::{Change, SyncStart, SyncStore, SyncStores};
-use crate::{Clock, Event, Observer, Options, Phase, SyncError};
+use crate::{Clock, Event, Observer, Options, Phase, SyncError, Unusable};
 
 /// What a run works with.
 pub(crate) struct Run<'a, C, T> {
@@ -66,63 +67,62 @@ enum Found<S> {
     Usable(Start<S>),
     /// Nothing, or something that cannot be used, and why not. It is thrown away when the new sync is certain to begin:
     /// a mistyped id or key must not cost what has been read.
-    Unusable(Option<String>),
+    Unusable(Option<Unusable>),
 }
 
 /// A sync that began longer ago than this is never continued (interop reference 1.5).
-const OLDEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A clock may be set back by so much between two runs; a sync that began later than that is not believed.
-const CLOCK_STEP: Duration = Duration::from_secs(60 * 60);
+const CLOCK_STEP: SignedDuration = SignedDuration::from_hours(1);
 
 fn look<C: Connector, T: SyncStores>(
     run: &Run<'_, C, T>,
     fingerprint: &str,
 ) -> Result<Found<T::Store>, SyncError> {
     let Run { stores, clock, options, observer, .. } = *run;
-    let damaged = || Ok(Found::Unusable(Some("its working database is damaged".to_owned())));
+    let unusable = |reason| Ok(Found::Unusable(Some(reason)));
     let store = match stores.open() {
         Ok(Some(store)) => store,
-        Ok(None) => return Ok(Found::Unusable(None)),
-        Err(error) if T::is_damage(&error) => return damaged(),
+        Ok(None) => return Ok(Found::Unusable(stores.is_left_over().then_some(Unusable::Empty))),
+        Err(error) if T::is_damage(&error) => return unusable(Unusable::Damaged),
         Err(error) => return Err(SyncError::store(error)),
     };
     let start = store.start();
     let (now, started_at) = (clock.now(), start.started_at);
-    if now > started_at + OLDEST || now + CLOCK_STEP < started_at {
-        return Ok(Found::Unusable(Some(format!("it began at {started_at:.0}"))));
+    let age = now.duration_since(started_at);
+    if age > OLDEST || -age > CLOCK_STEP {
+        return unusable(Unusable::Begun { at: started_at });
     }
-    if store.is_ended() {
-        let report = match store.report() {
-            Ok(report) => report.and_then(|text| serde_json::from_str::<SyncReport>(&text).ok()),
-            Err(error) if T::is_damage(&error) => return damaged(),
-            Err(error) => return Err(SyncError::store(error)),
-        };
-        return Ok(match report {
-            Some(report) if report.fingerprint == fingerprint => {
-                observer.event(&Event::Ended { sync_id: &start.sync_id, ended_at: report.ended_at });
-                Found::Usable(Start::Ended(store, Box::new(report)))
-            }
-            Some(_) => Found::Unusable(Some(OTHER_SETTINGS.to_owned())),
-            None => Found::Unusable(Some("its report is damaged".to_owned())),
-        });
-    }
-    match load(store, fingerprint, clock, options) {
-        Ok(Ok(mut begun)) => {
+    let read = if store.is_ended() {
+        ended(store, fingerprint, clock, options)
+    } else {
+        load(store, fingerprint, clock, options)
+    };
+    let mut found = match read {
+        Ok(found) => found,
+        Err(SyncError::Store(error)) if error.downcast_ref().is_some_and(T::is_damage) => {
+            return unusable(Unusable::Damaged);
+        }
+        Err(error) => return Err(error),
+    };
+    match &mut found {
+        Found::Usable(Start::Reading(begun)) => {
             observer.event(&Event::Resumed {
                 sync_id: &start.sync_id,
-                started_at: start.started_at,
+                started_at,
                 checkpoint_at: begun.checkpoint.at,
-                pages: begun.checkpoint.total_pages(),
+                pages: &begun.checkpoint.pages,
             });
             begun.checkpoint.runs += 1;
-            begun.checkpoint.at = clock.now();
-            Ok(Found::Usable(Start::Reading(Box::new(begun))))
+            begun.checkpoint.at = now;
         }
-        Ok(Err(reason)) => Ok(Found::Unusable(reason)),
-        Err(SyncError::Store(error)) if error.downcast_ref().is_some_and(T::is_damage) => damaged(),
-        Err(error) => Err(error),
+        Found::Usable(Start::Ended(_, report)) => {
+            observer.event(&Event::Ended { sync_id: &start.sync_id, ended_at: report.ended_at });
+        }
+        Found::Unusable(_) => {}
     }
+    Ok(found)
 }
 
 /// Throws an unfinished sync away when it failed for good before it held anybody: a key without rights must not leave
@@ -159,40 +159,67 @@ pub(crate) fn keep_earlier<T: SyncStores>(stores: &T, source_id: &str) -> Result
     Err(SyncError::OtherSource { name: report.source_name, id: report.source_id })
 }
 
-/// Reads the state of an unfinished sync; the inner error says why it cannot be continued, if there is anything to say.
+/// Reads the state of an unfinished sync.
 fn load<S: SyncStore>(
     store: S,
     fingerprint: &str,
     clock: &dyn Clock,
     options: &Options,
-) -> Result<Result<Begun<S>, Option<String>>, SyncError> {
+) -> Result<Found<S>, SyncError> {
+    let unusable = |reason| Ok(Found::Unusable(Some(reason)));
     let token = store.token().map_err(SyncError::store)?;
     if token.is_empty() {
         // It was cut off before anything was stored: there is nothing to go on with, and nothing to tell.
-        return Ok(Err(None));
+        return Ok(Found::Unusable(None));
     }
     let checkpoint = match Checkpoint::read(&token, fingerprint) {
         Ok(checkpoint) => checkpoint,
-        Err(reason) => return Ok(Err(Some(reason))),
+        Err(reason) => return unusable(reason),
     };
-    let age = Duration::try_from(clock.now().duration_since(checkpoint.at)).unwrap_or_default();
-    if age > options.resume_max_age {
-        return Ok(Err(Some(format!(
-            "its checkpoint is {} min old, and {} min are allowed",
-            age.as_secs() / 60,
-            options.resume_max_age.as_secs() / 60
-        ))));
+    if let Some(reason) = too_old(checkpoint.at, clock, options) {
+        return unusable(reason);
     }
     let Some(baseline) = store.note(checkpoint::BASELINE).map_err(SyncError::store)? else {
-        return Ok(Err(Some("its checkpoint is damaged".to_owned())));
+        return unusable(Unusable::Checkpoint);
     };
     let Ok(baseline) = decode(checkpoint::BASELINE, &baseline) else {
-        return Ok(Err(Some("its checkpoint is damaged".to_owned())));
+        return unusable(Unusable::Checkpoint);
     };
-    let Ok(cursors) = checkpoint::open_cursors(&store) else {
-        return Ok(Err(Some("its checkpoint is damaged".to_owned())));
+    let cursors = match checkpoint::open_cursors(&store) {
+        Ok(cursors) => cursors,
+        Err(SyncError::Checkpoint(_)) => return unusable(Unusable::Checkpoint),
+        Err(error) => return Err(error),
     };
-    Ok(Ok(Begun { store, checkpoint, baseline, cursors }))
+    Ok(Found::Usable(Start::Reading(Box::new(Begun { store, checkpoint, baseline, cursors }))))
+}
+
+/// Reads the report of a sync that an earlier run ended and could not put in place.
+fn ended<S: SyncStore>(
+    store: S,
+    fingerprint: &str,
+    clock: &dyn Clock,
+    options: &Options,
+) -> Result<Found<S>, SyncError> {
+    let report = store.report().map_err(SyncError::store)?;
+    let report = report.and_then(|text| serde_json::from_str::<SyncReport>(&text).ok());
+    let reason = match &report {
+        None => Some(Unusable::Checkpoint),
+        Some(report) if report.fingerprint != fingerprint => {
+            Some(Unusable::conditions(fingerprint, &report.fingerprint))
+        }
+        Some(report) => too_old(report.ended_at, clock, options),
+    };
+    Ok(match (reason, report) {
+        (None, Some(report)) => Found::Usable(Start::Ended(store, Box::new(report))),
+        (reason, _) => Found::Unusable(reason),
+    })
+}
+
+/// Whether what was last done at this time lies too far back to go on with.
+fn too_old(at: Timestamp, clock: &dyn Clock, options: &Options) -> Option<Unusable> {
+    let age = Duration::try_from(clock.now().duration_since(at)).unwrap_or_default();
+    let allowed = options.resume_max_age;
+    (age > allowed).then_some(Unusable::TooOld { age, allowed })
 }
 
 /// Validates, then begins a new sync whose first commit holds all that a resume needs.
@@ -200,7 +227,7 @@ async fn begin<C: Connector, T: SyncStores>(
     run: &Run<'_, C, T>,
     fingerprint: String,
     patience: &mut Patience<'_>,
-    discarded: Option<String>,
+    discarded: Option<Unusable>,
 ) -> Result<Begun<T::Store>, SyncError> {
     let Run { connector, stores, clock, options, observer } = *run;
     observer.event(&Event::Phase(Phase::Validate));

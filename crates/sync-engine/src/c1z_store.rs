@@ -111,6 +111,10 @@ impl SyncStores for C1zStores {
         Ok(WorkingDatabase::open(&self.working)?.map(|database| self.store(database)))
     }
 
+    fn is_left_over(&self) -> bool {
+        self.working.exists()
+    }
+
     fn is_damage(error: &c1z::Error) -> bool {
         error.is_damage()
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use governance_model::{Cursor, ResourceTypeId, Scope, Timestamp, Usage};
 use serde::{Deserialize, Serialize};
 
-use crate::{SyncError, SyncStore};
+use crate::{SyncError, SyncStore, Unusable};
 
 /// Written by this version of the format; another number is never interpreted.
 const FORMAT: u32 = 3;
@@ -21,15 +21,14 @@ pub(crate) const INVENTORY: &str = "inventory-after";
 pub(crate) const COMPLETENESS: &str = "completeness";
 /// Key of the note with what became of references that lead nowhere.
 pub(crate) const INTEGRITY: &str = "integrity";
+/// Key of the note with the number of grants before expansion.
+pub(crate) const GRANTS_READ: &str = "grants-read";
 /// Prefix of the notes with open cursors.
 pub(crate) const CURSOR: &str = "cursor/";
 /// Prefix of the notes with people who were on more than one page.
 pub(crate) const REPEATED: &str = "repeated/";
 /// Prefix of the notes with deferred statements.
 pub(crate) const DEFERRED: &str = "deferred/";
-
-/// Why a sync of other parameters is not continued.
-pub(crate) const OTHER_SETTINGS: &str = "it was begun with other settings, another key or another version";
 
 /// How far a sync is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,21 +79,19 @@ impl Checkpoint {
         }
     }
 
-    /// Reads a checkpoint; `Err` says for people why it cannot be used.
-    pub(crate) fn read(token: &str, fingerprint: &str) -> Result<Self, String> {
+    /// Reads a checkpoint; `Err` says why it cannot be used.
+    pub(crate) fn read(token: &str, fingerprint: &str) -> Result<Self, Unusable> {
         #[derive(Deserialize)]
         struct Format {
             format: u32,
         }
-        let Format { format } =
-            serde_json::from_str(token).map_err(|_| "its checkpoint is damaged".to_owned())?;
+        let Format { format } = serde_json::from_str(token).map_err(|_| Unusable::Checkpoint)?;
         if format != FORMAT {
-            return Err(format!("its checkpoint has format {format}, this version writes {FORMAT}"));
+            return Err(Unusable::Format { found: format, known: FORMAT });
         }
-        let checkpoint: Self =
-            serde_json::from_str(token).map_err(|_| "its checkpoint is damaged".to_owned())?;
+        let checkpoint: Self = serde_json::from_str(token).map_err(|_| Unusable::Checkpoint)?;
         if checkpoint.fingerprint != fingerprint {
-            return Err(OTHER_SETTINGS.to_owned());
+            return Err(Unusable::conditions(fingerprint, &checkpoint.fingerprint));
         }
         Ok(checkpoint)
     }

@@ -10,6 +10,7 @@ mod c1z_store;
 mod checkpoint;
 mod clock;
 mod error;
+mod expand;
 mod filter;
 mod lock;
 mod observer;
@@ -23,16 +24,18 @@ pub mod schedule;
 mod seal;
 mod stop;
 mod store;
+mod unusable;
 mod verify;
 
 pub use c1z_store::{C1zStore, C1zStoreError, C1zStores, REPORT_ASSET};
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, Sleep, SystemClock};
 pub use error::SyncError;
 pub use lock::{LockError, OutputLock};
-pub use observer::{Event, NoObserver, Observer, Phase};
+pub use observer::{Event, NoObserver, Observer, Phase, WaitReason};
 pub use report::{Completeness, Drift, Integrity, SyncReport};
 pub use run::{Options, sync};
 pub use stop::{Stop, Stopper};
 pub use store::{
     Change, Committed, Counts, Dangling, Expanded, Previous, Sealed, SyncStart, SyncStore, SyncStores,
 };
+pub use unusable::Unusable;

@@ -1,6 +1,10 @@
 //! Who wants to hear what a sync does: progress bars, logs, metrics.
 
+use std::collections::BTreeMap;
+
 use governance_model::{Baseline, Timestamp};
+
+use crate::Unusable;
 
 /// The steps of a sync, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +21,33 @@ pub enum Phase {
     Expand,
     /// Ending the sync and putting the file in place.
     Seal,
+}
+
+/// What a sync waits for. The engine itself waits for a quota only; the others are for whoever else has to make it wait and
+/// wants observers to hear of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum WaitReason {
+    /// The source's quota is used up, and the source asks to come back later.
+    Quota,
+    /// The next request may not leave yet, because of a pace that was set.
+    Pace,
+    /// The source failed, and will be asked again.
+    Retry,
+    /// Another run works on the same output.
+    OtherRun,
+}
+
+impl WaitReason {
+    /// A short fixed name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quota => "quota",
+            Self::Pace => "pace",
+            Self::Retry => "retry",
+            Self::OtherRun => "other_run",
+        }
+    }
 }
 
 /// Something that happened.
@@ -36,8 +67,8 @@ pub enum Event<'a> {
         started_at: Timestamp,
         /// When its checkpoint was written.
         checkpoint_at: Timestamp,
-        /// Pages that are stored already.
-        pages: u64,
+        /// Pages that are stored already, per series.
+        pages: &'a BTreeMap<String, u64>,
     },
     /// A sync that an earlier run ended is put in place; the source is asked for nothing.
     Ended {
@@ -48,8 +79,8 @@ pub enum Event<'a> {
     },
     /// A sync that cannot be resumed was thrown away.
     Discarded {
-        /// Why, for people.
-        reason: &'a str,
+        /// Why.
+        reason: &'a Unusable,
     },
     /// A step begins.
     Phase(Phase),
@@ -64,13 +95,26 @@ pub enum Event<'a> {
         /// Pages stored so far, in this series.
         pages: u64,
     },
-    /// The source asks to come back later, and the sync waits for it.
+    /// The sync begins to wait.
     Waiting {
+        /// What for.
+        reason: WaitReason,
         /// How long, in seconds.
         seconds: u64,
         /// When it goes on.
         until: Timestamp,
     },
+    /// The sync still waits; said once a minute.
+    StillWaiting {
+        /// What for.
+        reason: WaitReason,
+        /// How long from now on, in seconds.
+        seconds: u64,
+        /// When it goes on.
+        until: Timestamp,
+    },
+    /// The wait is over.
+    WaitOver,
     /// People are looked for again, because pages missed them or they changed meanwhile.
     Rereading {
         /// How many.

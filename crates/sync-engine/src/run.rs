@@ -10,7 +10,7 @@ use crate::patience::Patience;
 use crate::read::{self, Reading};
 use crate::report::{Drift, SyncReport};
 use crate::store::{Sealed, SyncStore, SyncStores};
-use crate::{Clock, Event, Observer, Phase, Stop, SyncError, recover, resolve, seal, verify};
+use crate::{Clock, Event, Observer, Phase, Stop, SyncError, expand, recover, resolve, seal, verify};
 
 /// How to sync.
 #[derive(Clone, Debug)]
@@ -126,8 +126,7 @@ async fn read_whole<C: Connector, T: SyncStores>(
     }
 
     observer.event(&Event::Phase(Phase::Expand));
-    let expanded = store.expand(clock.now()).map_err(SyncError::store)?;
-    integrity.dropped_edges = expanded.dropped_edges;
+    let expanded_grants = expand::expand(&mut store, &mut integrity, clock)?;
 
     let start = store.start();
     let report = SyncReport {
@@ -144,7 +143,7 @@ async fn read_whole<C: Connector, T: SyncStores>(
         completeness,
         integrity,
         drift: Drift { repeated_resources: checkpoint.repeated, reread: checkpoint.reread },
-        expanded_grants: expanded.created,
+        expanded_grants,
         source_id: baseline.source_id,
         source_name: baseline.source_name,
         operator: baseline.operator,

@@ -87,7 +87,7 @@ pub struct Counts {
 /// What expansion did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expanded {
-    /// Grants that members of collections received.
+    /// Grants that members of collections received by this call; those of an earlier one that was cut off do not count.
     pub created: u64,
     /// Edges that led nowhere and were left out.
     pub dropped_edges: u64,
@@ -120,6 +120,12 @@ pub trait SyncStores: Send {
     /// # Errors
     /// When it cannot be read; [`SyncStores::discard`] then makes room for a new one.
     fn open(&self) -> Result<Option<Self::Store>, <Self::Store as SyncStore>::Error>;
+
+    /// Whether something of an unfinished sync is there although [`SyncStores::open`] finds none: a store that lost
+    /// everything, or was cut off before it held anything.
+    fn is_left_over(&self) -> bool {
+        false
+    }
 
     /// Whether an error of [`SyncStores::open`] means that the unfinished sync is beyond repair, rather than out of
     /// reach at the moment.

@@ -184,12 +184,14 @@ pub(crate) fn shrink<C: Connector, T: SyncStores>(
 
 type Note = (String, Vec<u8>);
 
-fn note(key: &str, findings: &impl Serialize) -> Result<Note, SyncError> {
+/// A note with findings.
+pub(crate) fn note(key: &str, findings: &impl Serialize) -> Result<Note, SyncError> {
     let value = serde_json::to_vec(findings).map_err(|error| SyncError::Checkpoint(error.to_string()))?;
     Ok((key.to_owned(), value))
 }
 
-fn noted<S: SyncStore, T: DeserializeOwned>(store: &S, key: &str) -> Result<Option<T>, SyncError> {
+/// What an earlier run noted.
+pub(crate) fn noted<S: SyncStore, T: DeserializeOwned>(store: &S, key: &str) -> Result<Option<T>, SyncError> {
     store.note(key).map_err(SyncError::store)?.map(|value| decode(key, &value)).transpose()
 }
 

@@ -9,7 +9,7 @@ use c1z::{ResourceFilter, SyncType};
 use governance_model::ResourceTypeId;
 
 use super::returns::Returns;
-use super::walk::{Differ, Walk};
+use super::walk::Differ;
 use super::{Action, Change, Refusal, RemarkCode, Section, Side, Summary, Thing};
 use crate::{Error, Snapshot};
 
@@ -95,18 +95,23 @@ impl<'s> Comparison<'s> {
 
     /// What differs: by section, and in each resources before entitlements before grants, by id.
     pub fn changes(&self) -> Box<dyn Iterator<Item = Result<Change, Error>> + '_> {
-        match &self.kept {
-            Some(changes) => Box::new(changes.iter().cloned().map(Ok)),
-            None => Box::new(Section::ALL.into_iter().flat_map(|section| self.walk(section))),
-        }
+        Box::new(Section::ALL.into_iter().flat_map(|section| self.section(section)))
     }
 
-    fn walk(&self, section: Section) -> Walk<'_> {
-        Box::new(self.differ.section(section).map(|change| {
-            let mut change = change?;
-            change.notes.extend(self.returns.notes(&change));
-            Ok(change)
-        }))
+    /// What differs in one section.
+    pub fn section(&self, section: Section) -> Box<dyn Iterator<Item = Result<Change, Error>> + '_> {
+        match &self.kept {
+            Some(changes) => {
+                let start = changes.partition_point(|change| change.section < section);
+                let here = move |change: &&Change| change.section == section;
+                Box::new(changes[start..].iter().take_while(here).cloned().map(Ok))
+            }
+            None => Box::new(self.differ.section(section).map(|change| {
+                let mut change = change?;
+                change.notes.extend(self.returns.notes(&change));
+                Ok(change)
+            })),
+        }
     }
 }
 

@@ -12,17 +12,22 @@ mod facts;
 mod grant;
 mod join;
 mod noise;
+mod ocsf;
 mod pick;
 mod refusal;
 mod resource;
 mod returns;
+mod sentence;
 mod summary;
+mod table;
 mod walk;
+mod write;
 
 pub use change::{
     Action, Cause, Change, ChangeKind, FieldChange, Note, NoteCode, Permission, Section, Thing,
 };
 pub use compare::{Comparison, Options};
+pub use ocsf::VERSION as OCSF_VERSION;
 pub use pick::previous;
 pub use refusal::Refusal;
 pub use summary::{Remark, RemarkCode, Side, Summary};

@@ -11,14 +11,17 @@
 mod assess;
 mod control;
 mod finding;
+mod identities;
 mod options;
 mod row;
 mod rule;
+mod rules;
 mod severity;
 
 pub use assess::{Assessment, NotChecked, evaluate};
 pub use control::Control;
 pub use finding::{Evidence, Finding, Subject};
+pub use identities::{Identities, ListError, Overrides};
 pub use options::Options;
 pub use row::FindingRow;
 pub use rule::{Rule, UnknownRule};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use governance_model::Timestamp;
 
-use super::Rule;
+use super::{Identities, Rule};
 
 /// How many accounts may have administrative access when nothing else is said. Microsoft asks for fewer than five global
 /// administrators, and an owner comes on top.
@@ -24,6 +24,8 @@ pub struct Options {
     pub invite_age: Duration,
     /// The organisation's own e-mail domains; who has an address elsewhere is an outsider. Nothing is judged when empty.
     pub domains: Vec<String>,
+    /// The organisation's own list of people; nothing is judged without.
+    pub identities: Option<Identities>,
     /// Only these rules; all when empty.
     pub rules: Vec<Rule>,
     /// Not these rules.
@@ -38,6 +40,7 @@ impl Options {
             max_admins: MAX_ADMINS,
             invite_age: INVITE_AGE,
             domains: Vec::new(),
+            identities: None,
             rules: Vec::new(),
             skip: Vec::new(),
         }

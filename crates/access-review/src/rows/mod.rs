@@ -28,7 +28,7 @@ pub(crate) fn email(user: &UserTrait) -> String {
 }
 
 /// A text in a profile; empty when there is none.
-fn text(profile: &Profile, key: &str) -> String {
+pub(crate) fn text(profile: &Profile, key: &str) -> String {
     match profile.get(key) {
         Some(Value::String(text)) => text.clone(),
         _ => String::new(),
@@ -36,7 +36,7 @@ fn text(profile: &Profile, key: &str) -> String {
 }
 
 /// A truth value in a profile.
-fn flag(profile: &Profile, key: &str) -> Option<bool> {
+pub(crate) fn flag(profile: &Profile, key: &str) -> Option<bool> {
     match profile.get(key) {
         Some(Value::Bool(truth)) => Some(*truth),
         _ => None,

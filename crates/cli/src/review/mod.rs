@@ -1,6 +1,7 @@
 //! What people ask of a c1z: each command is a module that turns flags into a question to `access_review` and writes the
 //! answer to stdout. Nothing here asks Clockify anything.
 
+mod diff;
 mod list;
 mod source;
 
@@ -22,6 +23,8 @@ pub(crate) enum ReviewCommand {
     Projects(list::ListArgs),
     /// List grants: who has what, and how it came to them.
     Grants(list::GrantsArgs),
+    /// Say what changed between two syncs, administrative access first; exit code 77 when anything did.
+    Diff(diff::DiffArgs),
 }
 
 /// Answers one question.
@@ -33,5 +36,6 @@ pub(crate) fn run(command: &ReviewCommand, sync: &SyncArgs) -> Result<()> {
         ReviewCommand::Roles(args) => list::roles(args, file),
         ReviewCommand::Projects(args) => list::projects(args, file),
         ReviewCommand::Grants(args) => list::grants(args, file),
+        ReviewCommand::Diff(args) => diff::diff(args, file),
     }
 }

@@ -55,13 +55,16 @@ pub(crate) enum OutputFormat {
 
 impl OutputFormat {
     pub(crate) fn style(self, snapshot: &Snapshot<'_>) -> Style {
-        let format = match self {
+        Style { format: self.format(), unfinished: !snapshot.is_sealed() }
+    }
+
+    pub(crate) fn format(self) -> Format {
+        match self {
             Self::Table => Format::Table,
             Self::Json => Format::Json,
             Self::Jsonl => Format::JsonLines,
             Self::Csv => Format::Csv,
-        };
-        Style { format, unfinished: !snapshot.is_sealed() }
+        }
     }
 }
 

@@ -6,11 +6,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod content;
+mod countdown;
 #[cfg(target_os = "linux")]
 mod disk;
 mod file;
 mod flags;
 mod killed;
+mod leftovers;
 mod mistakes;
 mod program;
 mod requests;

@@ -21,19 +21,19 @@ fn demo() -> SimulatorBuilder {
 }
 
 /// A schedule that is running; killed when a test fails.
-struct Running<'a> {
+pub(crate) struct Running<'a> {
     program: &'a Program,
     child: Child,
 }
 
 impl<'a> Running<'a> {
-    fn start(program: &'a Program, arguments: &[&str]) -> Self {
+    pub(crate) fn start(program: &'a Program, arguments: &[&str]) -> Self {
         let arguments: Vec<_> = ["schedule"].iter().chain(arguments).copied().collect();
         Self { program, child: program.start(&arguments) }
     }
 
     /// Waits for the status file to say something.
-    async fn until(&mut self, what: &str, says: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn until(&mut self, what: &str, says: impl Fn(&Value) -> bool) -> Value {
         let begun = Instant::now();
         loop {
             let text = std::fs::read(self.program.folder().join(STATUS)).unwrap_or_default();
@@ -49,7 +49,7 @@ impl<'a> Running<'a> {
     }
 
     /// Sends a signal, and returns the exit code.
-    async fn stop(mut self, signal: &str) -> Option<i32> {
+    pub(crate) async fn stop(mut self, signal: &str) -> Option<i32> {
         let kill = format!("kill -{signal} {}", self.child.id());
         assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
         let begun = Instant::now();

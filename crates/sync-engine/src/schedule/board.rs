@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::runner::{JobFailure, Outcome};
-use super::status::{Failed, RunProgress, ScheduleStatus, Succeeded};
+use super::status::{Failed, RunProgress, RunWait, ScheduleStatus, Succeeded};
 use crate::{Clock, Event, Observer};
 
 /// Progress is passed on at most this often.
@@ -89,17 +89,22 @@ impl StatusBoard {
     pub(super) fn running(&self, now: Timestamp) {
         self.change(|status| {
             status.next_run = None;
-            status.progress =
-                Some(RunProgress { since: now, updated_at: now, phase: "start".to_owned(), pages: 0 });
+            status.progress = Some(RunProgress {
+                since: now,
+                updated_at: now,
+                phase: "start".to_owned(),
+                pages: 0,
+                waiting: None,
+            });
         });
     }
 
     /// A run sealed a sync. What comes next follows at once, and is passed on together with this.
-    pub(super) fn succeeded(&self, now: Timestamp, outcome: Outcome) {
+    pub(super) fn succeeded(&self, at: Timestamp, outcome: Outcome) {
         let mut state = self.state();
         state.status.consecutive_failures = 0;
         state.status.last_success = Some(Succeeded {
-            at: now,
+            at,
             sync_id: outcome.sync_id,
             counts: outcome.counts,
             verified: outcome.verified,
@@ -176,14 +181,20 @@ impl StatusBoard {
 
 impl Observer for StatusBoard {
     fn event(&self, event: &Event<'_>) {
-        match event {
-            Event::Resumed { pages, .. } => self.progress(|progress| progress.pages = *pages),
-            Event::Phase(phase) => {
-                let phase = format!("{phase:?}").to_lowercase();
-                self.progress(|progress| progress.phase = phase);
+        let now = self.clock.now();
+        self.progress(|progress| {
+            // Other requests may be answered while one waits.
+            progress.waiting.take_if(|wait| wait.until <= now);
+            match event {
+                Event::Resumed { pages, .. } => progress.pages = pages.values().sum(),
+                Event::Phase(phase) => progress.phase = format!("{phase:?}").to_lowercase(),
+                Event::PageStored { .. } => progress.pages += 1,
+                Event::Waiting { reason, until, .. } | Event::StillWaiting { reason, until, .. } => {
+                    progress.waiting = Some(RunWait { what: reason.as_str().to_owned(), until: *until });
+                }
+                Event::WaitOver => progress.waiting = None,
+                _ => {}
             }
-            Event::PageStored { .. } => self.progress(|progress| progress.pages += 1),
-            _ => self.progress(|_| {}),
-        }
+        });
     }
 }

@@ -18,6 +18,10 @@ const STOPPED: &str = "cancelled";
 /// How late a run may be before the schedule counts as dead.
 pub const OVERDUE_AFTER: Duration = Duration::from_secs(5 * 60);
 
+/// How long a run may say nothing before it counts as dead. A request may take five minutes, and a run that waits says until
+/// when.
+pub const SILENT_AFTER: Duration = Duration::from_secs(15 * 60);
+
 /// The judgement in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,7 +51,8 @@ impl Health {
     /// counts, whoever had it.
     ///
     /// A run that failed is a problem when nothing but a person can help, or when it is the third in a row; a schedule is
-    /// when its next run is more than [`OVERDUE_AFTER`] late, unless it was stopped.
+    /// when its next run is more than [`OVERDUE_AFTER`] late, or its present one silent for more than [`SILENT_AFTER`],
+    /// unless it was stopped.
     pub fn judge(
         status: Option<&ScheduleStatus>,
         sealed: Option<Timestamp>,
@@ -79,6 +84,16 @@ impl Health {
                 verdict = Verdict::Failing;
                 problems
                     .push("the next run is overdue; the schedule does not seem to run any more".to_owned());
+            }
+            if let Some(progress) = status.progress.as_ref().filter(|_| status.stopped_at.is_none()) {
+                let waits_until = progress.waiting.as_ref().map(|wait| wait.until);
+                if older(waits_until.max(Some(progress.updated_at)).unwrap_or(now), now, SILENT_AFTER) {
+                    verdict = Verdict::Failing;
+                    problems.push(
+                        "the present run has been silent for long; the schedule does not seem to run any more"
+                            .to_owned(),
+                    );
+                }
             }
         }
         match last_success {

@@ -15,8 +15,8 @@ mod when;
 
 pub use backoff::Backoff;
 pub use board::{StatusBoard, StatusFile, StatusSink};
-pub use health::{Health, OVERDUE_AFTER, Verdict};
+pub use health::{Health, OVERDUE_AFTER, SILENT_AFTER, Verdict};
 pub use jitter::Jitter;
 pub use runner::{JobFailure, Outcome, Plan, ScheduleEnd, run_schedule, unfinished};
-pub use status::{Failed, RunProgress, ScheduleStatus, StatusError, Succeeded, status_path};
+pub use status::{Failed, RunProgress, RunWait, ScheduleStatus, StatusError, Succeeded, status_path};
 pub use when::{Schedule, ScheduleError};

@@ -49,6 +49,8 @@ pub struct Outcome {
     pub counts: BTreeMap<String, u64>,
     /// Whether everybody is in it, if that is known.
     pub verified: Option<bool>,
+    /// When the sync ended, if that was not just now: a run that only puts in place what an earlier one read has old news.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// Why a run failed.
@@ -73,9 +75,9 @@ pub enum ScheduleEnd {
     Interrupted,
 }
 
-/// Whether an unfinished sync of an output waits to be resumed.
+/// Whether an unfinished sync of an output waits to be resumed. It lies where the output really is.
 pub fn unfinished(output: &Path) -> bool {
-    beside(output, "work").exists()
+    beside(&c1z::atomic::resolved(output), "work").exists()
 }
 
 impl JobFailure {
@@ -119,17 +121,16 @@ impl Plan {
     /// the last one; otherwise at the next regular time.
     pub(super) fn first(&mut self, now: Timestamp) -> Option<Timestamp> {
         let Some(last) = self.last_success.filter(|_| !self.unfinished) else { return Some(now) };
+        self.after_success(last, now)
+    }
+
+    /// The run after a sync that ended at a time: at once if a regular time has passed since.
+    pub(super) fn after_success(&mut self, ended_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
         // A success in the future is that of a clock that was wrong.
-        match self.schedule.next_after(last.min(now)) {
+        match self.schedule.next_after(ended_at.min(now)) {
             Some(due) if due <= now => Some(now),
             due => self.spread(due),
         }
-    }
-
-    /// The run after one that succeeded.
-    pub(super) fn after_success(&mut self, now: Timestamp) -> Option<Timestamp> {
-        let due = self.schedule.next_after(now);
-        self.spread(due)
     }
 
     /// The run after one that failed.
@@ -139,7 +140,7 @@ impl Plan {
         failures: u32,
         retry_after: Option<Duration>,
     ) -> Timestamp {
-        let regular = self.after_success(now);
+        let regular = self.after_success(now, now);
         let retry = later(now, self.backoff.after(failures));
         let planned = regular.map_or(retry, |regular| regular.min(retry));
         retry_after.map_or(planned, |wait| planned.max(later(now, wait)))
@@ -194,9 +195,10 @@ where
         let failed = result.is_err();
         next = match result {
             Ok(outcome) => {
-                let next = plan.after_success(now);
+                let ended_at = outcome.ended_at.unwrap_or(now).min(now);
+                let next = plan.after_success(ended_at, now);
                 log_success(&outcome, next);
-                board.succeeded(now, outcome);
+                board.succeeded(ended_at, outcome);
                 next
             }
             Err(failure) => {
@@ -228,7 +230,7 @@ async fn sleep_until(clock: &dyn Clock, when: Option<Timestamp>) {
         if left.is_zero() {
             return;
         }
-        tokio::time::sleep(left.min(LOOK_AT_THE_CLOCK)).await;
+        clock.sleep(left.min(LOOK_AT_THE_CLOCK)).await;
     }
 }
 

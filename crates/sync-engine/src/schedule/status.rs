@@ -31,6 +31,9 @@ pub struct ScheduleStatus {
     /// When runs are due, for people.
     #[serde(default)]
     pub schedule: String,
+    /// The file that the syncs are sealed in, with its folder.
+    #[serde(default)]
+    pub output: Option<String>,
     /// The last run that sealed a sync.
     #[serde(default)]
     pub last_success: Option<Succeeded>,
@@ -54,7 +57,7 @@ pub struct ScheduleStatus {
 /// A run that sealed a sync.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Succeeded {
-    /// When it ended.
+    /// When the sync ended, which may be in an earlier run than the one that put it in place.
     pub at: Timestamp,
     /// The sync's id.
     #[serde(default)]
@@ -99,6 +102,19 @@ pub struct RunProgress {
     /// Pages stored in this sync, by earlier runs of it too.
     #[serde(default)]
     pub pages: u64,
+    /// What it waits for, while it does.
+    #[serde(default)]
+    pub waiting: Option<RunWait>,
+}
+
+/// A run that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunWait {
+    /// What for: the name of a [`WaitReason`](crate::WaitReason).
+    #[serde(default, rename = "for")]
+    pub what: String,
+    /// When it goes on.
+    pub until: Timestamp,
 }
 
 /// Why a status could not be read.
@@ -145,6 +161,7 @@ impl ScheduleStatus {
             pid,
             started_at,
             schedule: schedule.to_owned(),
+            output: None,
             last_success: None,
             last_failure: None,
             consecutive_failures: 0,
@@ -152,6 +169,14 @@ impl ScheduleStatus {
             progress: None,
             stopped_at: None,
         }
+    }
+
+    /// Names the output.
+    #[must_use]
+    pub fn of_output(mut self, output: &Path) -> Self {
+        let output = std::path::absolute(output).unwrap_or_else(|_| output.to_owned());
+        self.output = Some(output.to_string_lossy().into_owned());
+        self
     }
 
     /// Keeps what an earlier process of the same schedule knew of its runs.

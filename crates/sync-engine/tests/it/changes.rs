@@ -8,8 +8,8 @@ use governance_model::{ErrorClass, Facts, Page, Timestamp};
 use sync_engine::{
     C1zStores, Clock, Event, NoObserver, Observer, Options, Sealed, Stop, SyncError, SyncReport, SystemClock,
 };
+use sync_trials::dump;
 
-use crate::dump;
 use crate::scripted::{Quota, Scripted, cursor, inventory, person};
 
 async fn run(source: &Scripted, output: &Path, options: &Options) -> Result<(SyncReport, Sealed), SyncError> {

@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod changes;
-mod dump;
 mod resume;
 mod scripted;
 mod sweep;
 mod verify;
+mod waiting;
 mod whole;

@@ -3,151 +3,13 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use governance_model::{Facts, GrantId, Page, Resource, ResourceId, ResourceTypeId, Timestamp};
-use sync_engine::{
-    C1zStore, C1zStores, Change, Committed, Counts, Dangling, Expanded, NoObserver, Options, Previous,
-    Sealed, SyncError, SyncReport, SyncStart, SyncStore, SyncStores, SystemClock,
-};
-use thiserror::Error;
+use governance_model::{Facts, Page, ResourceId};
+use sync_engine::{C1zStores, NoObserver, Options, SyncError, SyncReport, SystemClock};
+use sync_trials::cut::{Cut, CutStores, Fuse, Moment};
+use sync_trials::dump;
 
-use crate::dump;
 use crate::scripted::{Scripted, cursor, inventory, person};
-
-/// Where in a store operation the process dies.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Moment {
-    /// Nothing of it is durable.
-    Before,
-    /// All of it is durable, and nobody was told.
-    After,
-}
-
-/// Counts the store's writing operations over all stores made from it, and dies at one of them.
-#[derive(Clone, Debug)]
-struct Fuse {
-    at: Option<u64>,
-    moment: Moment,
-    done: Arc<AtomicU64>,
-}
-
-impl Fuse {
-    fn burn<T>(&self, work: impl FnOnce() -> Result<T, c1z::Error>) -> Result<T, Cut> {
-        let dies = self.at == Some(self.done.fetch_add(1, Ordering::SeqCst));
-        if dies && self.moment == Moment::Before {
-            return Err(Cut::Planned);
-        }
-        let outcome = work()?;
-        if dies { Err(Cut::Planned) } else { Ok(outcome) }
-    }
-}
-
-#[derive(Debug, Error)]
-enum Cut {
-    #[error("the planned cut")]
-    Planned,
-    #[error(transparent)]
-    Store(#[from] c1z::Error),
-}
-
-struct CutStores {
-    inner: C1zStores,
-    fuse: Fuse,
-}
-
-struct CutStore {
-    inner: C1zStore,
-    fuse: Fuse,
-}
-
-impl SyncStores for CutStores {
-    type Store = CutStore;
-
-    fn check(&self) -> Result<(), Cut> {
-        Ok(self.inner.check()?)
-    }
-
-    fn open(&self) -> Result<Option<CutStore>, Cut> {
-        Ok(self.inner.open()?.map(|inner| CutStore { inner, fuse: self.fuse.clone() }))
-    }
-
-    fn is_damage(error: &Cut) -> bool {
-        matches!(error, Cut::Store(error) if C1zStores::is_damage(error))
-    }
-
-    fn create(&self, start: &SyncStart) -> Result<CutStore, Cut> {
-        let inner = self.fuse.burn(|| self.inner.create(start))?;
-        Ok(CutStore { inner, fuse: self.fuse.clone() })
-    }
-
-    fn previous(&self) -> Result<Option<Previous>, Cut> {
-        Ok(self.inner.previous()?)
-    }
-
-    fn discard(&self) -> Result<(), Cut> {
-        Ok(self.inner.discard()?)
-    }
-}
-
-impl SyncStore for CutStore {
-    type Error = Cut;
-
-    fn start(&self) -> SyncStart {
-        self.inner.start()
-    }
-    fn is_ended(&self) -> bool {
-        self.inner.is_ended()
-    }
-    fn token(&self) -> Result<String, Cut> {
-        Ok(self.inner.token()?)
-    }
-    fn note(&self, key: &str) -> Result<Option<Vec<u8>>, Cut> {
-        Ok(self.inner.note(key)?)
-    }
-    fn notes(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Cut> {
-        Ok(self.inner.notes(prefix)?)
-    }
-    fn report(&self) -> Result<Option<String>, Cut> {
-        Ok(self.inner.report()?)
-    }
-    fn commit(&mut self, change: &Change<'_>) -> Result<Committed, Cut> {
-        let inner = &mut self.inner;
-        self.fuse.burn(|| inner.commit(change))
-    }
-    fn contains(&self, id: &ResourceId) -> Result<bool, Cut> {
-        Ok(self.inner.contains(id)?)
-    }
-    fn holds(&self, id: &GrantId) -> Result<bool, Cut> {
-        Ok(self.inner.holds(id)?)
-    }
-    fn for_each_id(&self, of: &ResourceTypeId, each: &mut dyn FnMut(&str)) -> Result<(), Cut> {
-        Ok(self.inner.for_each_id(of, each)?)
-    }
-    fn resource(&self, id: &ResourceId) -> Result<Option<Resource>, Cut> {
-        Ok(self.inner.resource(id)?)
-    }
-    fn counts(&self) -> Result<Counts, Cut> {
-        Ok(self.inner.counts()?)
-    }
-    fn dangling(&self) -> Result<Dangling, Cut> {
-        Ok(self.inner.dangling()?)
-    }
-    fn expand(&mut self, discovered_at: Timestamp) -> Result<Expanded, Cut> {
-        let inner = &mut self.inner;
-        self.fuse.burn(|| inner.expand(discovered_at))
-    }
-    fn seal(
-        self,
-        ended_at: Timestamp,
-        keep_earlier: bool,
-        progress: &mut dyn FnMut(&str),
-    ) -> Result<Sealed, Cut> {
-        let inner = self.inner;
-        self.fuse.burn(|| inner.seal(ended_at, keep_earlier, progress))
-    }
-}
 
 /// Users, groups, a nested membership that expands, a deferred statement, somebody whom the pages skipped, somebody who
 /// stays missing, somebody who left, a member nobody returned and a grant that leads nowhere.
@@ -175,34 +37,19 @@ async fn run(
     answer: Option<u64>,
     counted: &Rc<Cell<(u64, u64)>>,
 ) -> Result<SyncReport, ()> {
-    let (at, moment) = operation.map_or((None, Moment::Before), |(at, moment)| (Some(at), moment));
-    let fuse = Fuse { at, moment, done: Arc::default() };
+    let fuse = operation.map_or_else(Fuse::never, |(at, moment)| Fuse::at(at, moment));
     let mut source = source();
     source.fail_at = answer;
-    let stores = CutStores { inner: C1zStores::lock(output).unwrap(), fuse: fuse.clone() };
+    let stores = CutStores::new(C1zStores::lock(output).unwrap(), fuse.clone());
     let options = Options { concurrency, ..Options::default() };
     let outcome = sync_engine::sync(&source, &stores, &SystemClock, &options, &NoObserver).await;
-    counted.set((fuse.done.load(Ordering::SeqCst), source.questions().len() as u64));
+    counted.set((fuse.operations(), source.questions().len() as u64));
     match outcome {
         Ok((report, _)) => Ok(report),
-        Err(SyncError::Store(error)) if matches!(error.downcast_ref(), Some(Cut::Planned)) => Err(()),
+        Err(error) if Cut::ended(&error) => Err(()),
         Err(SyncError::Connector(error)) if error.to_string() == "the planned failure" => Err(()),
         Err(other) => panic!("another failure than the planned one: {other:?}"),
     }
-}
-
-/// The id of the unfinished sync, once anything has been stored of it.
-fn working_id(output: &std::path::Path) -> Option<String> {
-    let path = output.with_file_name(".sync.c1z.work");
-    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let database = rusqlite::Connection::open_with_flags(path, flags).ok()?;
-    database
-        .query_row(
-            "select sync_id from v1_sync_runs where sync_token != '' order by id desc limit 1",
-            (),
-            |row| row.get(0),
-        )
-        .ok()
 }
 
 /// How a case went wrong, or how many times it was cut.
@@ -222,7 +69,7 @@ async fn case(
     let mut first_id = None;
     if report.is_err() {
         cuts += 1;
-        first_id = working_id(&output).or_else(|| dump_id(&output));
+        first_id = dump::working_id(&output).or_else(|| dump_id(&output));
         if again {
             // The resumed run dies at its first write.
             report = run(&output, concurrency, Some((0, Moment::After)), None, &counted).await;

@@ -4,8 +4,8 @@ use governance_model::{Entitlement, ErrorClass, Page, Purpose, ResourceId, Resou
 use sync_engine::{
     C1zStores, Event, NoObserver, Observer, Options, Phase, Sealed, SyncError, SyncReport, SystemClock,
 };
+use sync_trials::dump;
 
-use crate::dump;
 use crate::scripted::{Scripted, USER, cursor, inventory, member};
 
 async fn run(

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use governance_model::{ErrorClass, Page, ResourceId, ResourceTypeId, Scope, Timestamp};
 use sync_engine::{C1zStores, Clock, LockError, NoObserver, Options, SyncError, SyncReport, SystemClock};
+use sync_trials::dump;
 
-use crate::dump;
 use crate::scripted::{GROUP, Scripted, USER, cursor, group_page, member, set};
 
 #[tokio::test]

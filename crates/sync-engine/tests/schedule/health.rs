@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use governance_model::Timestamp;
-use sync_engine::schedule::{Failed, Health, ScheduleStatus, Succeeded, Verdict};
+use sync_engine::schedule::{Failed, Health, RunProgress, RunWait, ScheduleStatus, Succeeded, Verdict};
 
 use crate::world::{at, hours};
 
@@ -87,6 +87,39 @@ fn by_a_run_that_does_not_happen() {
     let overdue = "the next run is overdue; the schedule does not seem to run any more";
     verdict(Some(&told), None, Verdict::Failing, &[overdue]);
     told.stopped_at = Some(at("2026-11-24T11:00:00Z"));
+    verdict(Some(&told), None, Verdict::Healthy, &[]);
+}
+
+#[test]
+fn by_a_run_that_says_nothing_any_more() {
+    let mut told = status(Some("2026-11-24T10:00:00Z"));
+    let silent = "the present run has been silent for long; the schedule does not seem to run any more";
+    told.progress = Some(RunProgress {
+        since: at("2026-11-24T11:00:00Z"),
+        updated_at: at("2026-11-24T11:46:00Z"),
+        phase: "read".to_owned(),
+        pages: 7,
+        waiting: None,
+    });
+    let put = |told: &mut ScheduleStatus, updated_at: &str, until: Option<&str>| {
+        let progress = told.progress.as_mut().unwrap();
+        progress.updated_at = at(updated_at);
+        progress.waiting = until.map(|until| RunWait { what: "quota".to_owned(), until: at(until) });
+    };
+    verdict(Some(&told), None, Verdict::Healthy, &[]);
+    put(&mut told, "2026-11-24T11:44:00Z", None);
+    verdict(Some(&told), None, Verdict::Failing, &[silent]);
+    // A wait is no silence, and is followed by a request.
+    put(&mut told, "2026-11-24T11:00:00Z", Some("2026-11-24T12:30:00Z"));
+    verdict(Some(&told), None, Verdict::Healthy, &[]);
+    put(&mut told, "2026-11-24T11:00:00Z", Some("2026-11-24T11:46:00Z"));
+    verdict(Some(&told), None, Verdict::Healthy, &[]);
+    put(&mut told, "2026-11-24T11:00:00Z", Some("2026-11-24T11:44:00Z"));
+    verdict(Some(&told), None, Verdict::Failing, &[silent]);
+    put(&mut told, "2026-11-24T11:50:00Z", Some("2026-11-24T11:44:00Z"));
+    verdict(Some(&told), None, Verdict::Healthy, &[]);
+    put(&mut told, "2026-11-24T11:00:00Z", None);
+    told.stopped_at = Some(at("2026-11-24T11:01:00Z"));
     verdict(Some(&told), None, Verdict::Healthy, &[]);
 }
 

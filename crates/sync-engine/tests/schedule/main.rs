@@ -6,4 +6,5 @@ mod health;
 mod runner;
 mod status;
 mod times;
+mod told;
 mod world;

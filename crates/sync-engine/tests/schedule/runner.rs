@@ -399,29 +399,6 @@ async fn the_last_word_before_a_long_silence_is_heard() {
     });
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_resumed_sync_counts_the_pages_it_has() {
-    let clock = VirtualClock::starting("2026-11-24T00:00:00Z");
-    let (board, published) = board(&clock);
-    let (stopper, stop) = Stop::pair();
-    let heard = stop.clone();
-    let job = || async {
-        let then = at("2026-11-23T00:00:00Z");
-        board.event(&Event::Resumed { sync_id: "abc", started_at: then, checkpoint_at: then, pages: 41 });
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        board.event(&Event::PageStored { stream: "users", resources: 1, pages: 3 });
-        heard.clone().asked().await;
-        Ok(Outcome::default())
-    };
-    let run = run_schedule(&board, plan(every(hours(6))), stop, job);
-    tokio::join!(run, async {
-        tokio::time::sleep(minutes(1)).await;
-        assert_eq!(published.last().progress.unwrap().pages, 42);
-        assert_eq!(published.last().next_run, None);
-        stopper.stop();
-    });
-}
-
 /// Drives a plan for two days with runs that fail as told, and checks every wait that was published.
 fn check_waits(plan: Plan, fails: &[bool], spread: Duration) -> Result<(), TestCaseError> {
     let runtime =

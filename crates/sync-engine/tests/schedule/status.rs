@@ -7,7 +7,9 @@ use std::path::Path;
 
 use governance_model::Timestamp;
 use proptest::prelude::*;
-use sync_engine::schedule::{Failed, RunProgress, ScheduleStatus, StatusError, Succeeded, status_path};
+use sync_engine::schedule::{
+    Failed, RunProgress, RunWait, ScheduleStatus, StatusError, Succeeded, status_path,
+};
 
 use crate::world::at;
 
@@ -25,8 +27,11 @@ fn status() -> impl Strategy<Value = ScheduleStatus> {
             .prop_map(|(at, sync_id, counts, verified)| Succeeded { at, sync_id, counts, verified });
     let failure = (instant(), ".*", any::<bool>(), ".*", prop::option::of(".*"))
         .prop_map(|(at, class, transient, reason, hint)| Failed { at, class, transient, reason, hint });
-    let progress = (instant(), instant(), ".*", any::<u64>())
-        .prop_map(|(since, updated_at, phase, pages)| RunProgress { since, updated_at, phase, pages });
+    let wait = prop::option::of((".*", instant()))
+        .prop_map(|wait| wait.map(|(what, until)| RunWait { what, until }));
+    let progress = (instant(), instant(), ".*", any::<u64>(), wait).prop_map(
+        |(since, updated_at, phase, pages, waiting)| RunProgress { since, updated_at, phase, pages, waiting },
+    );
     let begin = (".*", any::<u32>(), instant(), ".*")
         .prop_map(|(version, pid, at, schedule)| ScheduleStatus::new(&version, pid, at, &schedule));
     let times = (prop::option::of(instant()), prop::option::of(instant()));

@@ -1,13 +1,15 @@
-//! What a c1z holds, seen with zstd and SQLite alone.
+//! What a c1z holds as text, so that two syncs can be compared; seen with zstd and SQLite alone.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::database::{texts, with};
 
 /// The rows of one sync as text, without row ids and times; equal content has equal text.
-pub(crate) fn canonical(file: &Path, sync_id: &str) -> String {
-    with_database(file, |database| {
+pub fn canonical(file: &Path, sync_id: &str) -> String {
+    with(file, |database| {
         let mut text = String::new();
         for (table, columns) in [
             ("v1_resource_types", "external_id || '|' || hex(data)"),
@@ -35,17 +37,13 @@ pub(crate) fn canonical(file: &Path, sync_id: &str) -> String {
 }
 
 /// External ids in a table, of every sync, sorted.
-pub(crate) fn ids(file: &Path, table: &str) -> Vec<String> {
-    with_database(file, |database| {
-        let mut statement = database.prepare(&format!("select external_id from {table} order by 1")).unwrap();
-        let rows = statement.query_map((), |row| row.get(0)).unwrap();
-        rows.map(Result::unwrap).collect()
-    })
+pub fn ids(file: &Path, table: &str) -> Vec<String> {
+    with(file, |database| texts(database, &format!("select external_id from {table} order by 1")))
 }
 
 /// Ids of the syncs, oldest first, and whether each ended.
-pub(crate) fn syncs(file: &Path) -> Vec<(String, bool)> {
-    with_database(file, |database| {
+pub fn syncs(file: &Path) -> Vec<(String, bool)> {
+    with(file, |database| {
         let mut statement = database
             .prepare("select sync_id, ended_at is not null from v1_sync_runs order by started_at")
             .unwrap();
@@ -55,18 +53,21 @@ pub(crate) fn syncs(file: &Path) -> Vec<(String, bool)> {
 }
 
 /// The report kept with the only sync.
-pub(crate) fn report(file: &Path) -> String {
+pub fn report(file: &Path) -> String {
     let sql = "select cast(data as text) from v1_assets where external_id = 'sync-report.json' \
          and content_type = 'application/json'";
-    with_database(file, |database| database.query_row(sql, (), |row| row.get(0)).unwrap())
+    with(file, |database| database.query_row(sql, (), |row| row.get(0)).unwrap())
 }
 
-fn with_database<T>(file: &Path, look: impl FnOnce(&Connection) -> T) -> T {
-    let bytes = std::fs::read(file).unwrap();
-    assert_eq!(&bytes[..5], b"C1ZF\0");
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("db");
-    let mut database = std::fs::File::create(&path).unwrap();
-    zstd::stream::copy_decode(&bytes[5..], &mut database).unwrap();
-    look(&Connection::open(&path).unwrap())
+/// The working database beside an output, if there is one. Nobody may have it open.
+pub fn working(output: &Path) -> Option<Connection> {
+    let name = output.file_name().unwrap().to_str().unwrap();
+    let path: PathBuf = output.with_file_name(format!(".{name}.work"));
+    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()
+}
+
+/// The id of the unfinished sync, once anything has been stored of it.
+pub fn working_id(output: &Path) -> Option<String> {
+    let sql = "select sync_id from v1_sync_runs where sync_token != '' order by id desc limit 1";
+    working(output)?.query_row(sql, (), |row| row.get(0)).ok()
 }
