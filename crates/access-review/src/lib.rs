@@ -1,7 +1,7 @@
 //! What people read out of a c1z: listings, access, differences, findings, exports and reports.
 //!
 //! Everything starts with a [`Snapshot`], one sync of one file, ours or one written by the Go tools. From it come
-//! [`rows`], the answers as plain data, which [`format`] writes as a table, JSON or CSV. Nothing here asks the network,
+//! [`rows`], the answers as plain data, which [`mod@format`] writes as a table, JSON or CSV. Nothing here asks the network,
 //! prints, or writes a c1z. Text in a file comes from whoever could name an account, so it is untrusted: each way of
 //! writing it out defuses what would be dangerous there, see [`text`].
 
