@@ -16,6 +16,7 @@ pub mod ksuid;
 mod lookup;
 mod message;
 mod output;
+mod query;
 mod reader;
 mod records;
 mod retention;

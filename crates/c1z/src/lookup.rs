@@ -4,6 +4,7 @@
 use governance_model::{EntitlementId, GrantId, Resource, ResourceId, ResourceTypeId};
 use rusqlite::{OptionalExtension, Row};
 
+use crate::query::Condition;
 use crate::records::{Record, Records};
 use crate::run::Stats;
 use crate::{Error, WorkingDatabase, batch};
@@ -113,8 +114,10 @@ impl WorkingDatabase {
     /// # Errors
     /// When SQLite fails, or the row cannot be decoded.
     pub fn resource(&self, id: &ResourceId) -> Result<Option<Resource>, Error> {
-        let type_id = id.resource_type.as_str().to_owned();
-        let conditions = vec![("external_id", id.store_key()), ("resource_type_id", type_id)];
+        let conditions = vec![
+            Condition::narrow("external_id", &id.store_key()),
+            Condition::broad("resource_type_id", id.resource_type.as_str()),
+        ];
         let mut records = Records::new(&self.connection, &self.info.sync_id, conditions);
         Ok(records.next().transpose()?.map(|record: Record<Resource>| record.value))
     }

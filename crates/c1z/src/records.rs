@@ -9,10 +9,9 @@ use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::Error;
 use crate::message::{self, GrantColumns, Stored};
+use crate::query::{Condition, Order, PAGE, Query};
 use crate::schema::{ENTITLEMENTS, GRANTS, RESOURCE_TYPES, RESOURCES};
 
-/// How many rows are read at once, at most.
-const PAGE: usize = 500;
 /// Behind so many bytes of messages a page ends early: pages of large rows would take memory without a limit.
 const PAGE_BYTES: usize = 4 << 20;
 
@@ -28,20 +27,15 @@ pub struct Record<T> {
     pub message: Vec<u8>,
 }
 
-/// A condition on a column.
-pub(crate) type Condition = (&'static str, String);
-
 /// The rows that were asked for, in the order in which they were written. A row that cannot be decoded is an error in
 /// its place, and those after it still come; when the database itself cannot be read, its error is the last item.
 pub struct Records<'f, T> {
-    connection: &'f Connection,
-    columns: &'static str,
-    table: &'static str,
-    /// What every row must fulfil besides coming after the last one.
-    wanted: Vec<String>,
-    order: Order,
-    /// The sync id, where to go on after, then the values of the conditions.
-    values: Vec<Value>,
+    pub(crate) connection: &'f Connection,
+    pub(crate) query: Query,
+    /// Where the next rows are, when they were looked up ahead.
+    places: Option<VecDeque<i64>>,
+    /// Its parameters.
+    pub(crate) values: Vec<Value>,
     read: fn(&Row<'_>, i64) -> Result<Record<T>, Error>,
     page: VecDeque<Result<Record<T>, Error>>,
     ended: bool,
@@ -49,10 +43,7 @@ pub struct Records<'f, T> {
 
 impl<T> fmt::Debug for Records<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Records")
-            .field("table", &self.table)
-            .field("wanted", &self.wanted)
-            .finish_non_exhaustive()
+        f.debug_struct("Records").field("query", &self.query).finish_non_exhaustive()
     }
 }
 
@@ -137,17 +128,11 @@ impl<'f, T> Records<'f, T> {
         T: Kind,
     {
         let mut values = vec![Value::Text(sync_id.to_owned()), Order::Written.start()];
-        let mut wanted = vec!["sync_id = ?1".to_owned()];
-        for (column, value) in conditions {
-            values.push(Value::Text(value));
-            wanted.push(format!("{column} = ?{}", values.len()));
-        }
+        values.extend(conditions.iter().map(|condition| Value::Text(condition.value.clone())));
         Self {
             connection,
-            columns: T::COLUMNS,
-            table: T::TABLE,
-            wanted,
-            order: Order::Written,
+            query: Query { table: T::TABLE, columns: T::COLUMNS, conditions, order: Order::Written },
+            places: None,
             values,
             read: read::<T>,
             page: VecDeque::new(),
@@ -159,33 +144,68 @@ impl<'f, T> Records<'f, T> {
     /// whatever the order in which they were written. Must be called before the first row is taken.
     #[must_use]
     pub fn by_id(mut self) -> Self {
-        self.order = Order::ExternalId;
+        self.query.order = Order::ExternalId;
         self.values[1] = Order::ExternalId.start();
         self
     }
 
-    fn sql(&self) -> String {
-        let Self { columns, table, .. } = self;
-        let (key, wanted) = (self.order.column(), self.wanted.join(" and "));
-        format!(
-            "select id, external_id, data{columns} from {table} where {wanted} and {key} > ?2 \
-             order by {key} limit {PAGE}"
-        )
-    }
-
     fn fetch(&mut self) -> rusqlite::Result<()> {
-        let mut statement = self.connection.prepare_cached(&self.sql())?;
+        if self.places.is_some() {
+            return self.fetch_places();
+        }
+        let mut statement = self.connection.prepare_cached(&self.query.page())?;
         let mut rows = statement.query(params_from_iter(&self.values))?;
         let (mut last, mut bytes) = (None, 0);
         while bytes < PAGE_BYTES {
             let Some(row) = rows.next()? else { break };
-            last = Some(row.get::<_, Value>(self.order.column())?);
+            last = Some(row.get::<_, Value>(self.query.order.column())?);
             bytes += weight(row)?;
             self.page.push_back((self.read)(row, row.get(0)?));
         }
         self.ended = self.page.len() < PAGE && bytes < PAGE_BYTES;
         drop(rows);
-        let Some(last) = last else { return Ok(()) };
+        drop(statement);
+        if !self.ended && self.query.is_ordered_each_time() {
+            self.places = Some(VecDeque::new());
+        }
+        last.map_or(Ok(()), |last| self.advance(last))
+    }
+
+    /// The next page, from places that were looked up ahead.
+    fn fetch_places(&mut self) -> rusqlite::Result<()> {
+        let mut places = self.places.take().unwrap_or_default();
+        if places.is_empty() {
+            self.look_ahead(&mut places)?;
+        }
+        let mut statement = self.connection.prepare_cached(&self.query.row())?;
+        let mut bytes = 0;
+        while self.page.len() < PAGE && bytes < PAGE_BYTES {
+            let Some(id) = places.pop_front() else { break };
+            let mut rows = statement.query([id])?;
+            let Some(row) = rows.next()? else { continue };
+            bytes += weight(row)?;
+            self.page.push_back((self.read)(row, id));
+        }
+        self.ended = self.page.is_empty();
+        self.places = Some(places);
+        Ok(())
+    }
+
+    fn look_ahead(&mut self, places: &mut VecDeque<i64>) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached(&self.query.places())?;
+        let mut rows = statement.query(params_from_iter(&self.values))?;
+        let mut last = None;
+        while let Some(row) = rows.next()? {
+            places.push_back(row.get(0)?);
+            last = Some(row.get::<_, Value>(1)?);
+        }
+        drop(rows);
+        drop(statement);
+        last.map_or(Ok(()), |last| self.advance(last))
+    }
+
+    /// Goes on behind a row.
+    fn advance(&mut self, last: Value) -> rusqlite::Result<()> {
         if !is_behind(&last, &self.values[1]) {
             // An index that is damaged would lead round in circles.
             let reason = "the rows are out of order".into();
@@ -214,32 +234,6 @@ fn is_behind(place: &Value, other: &Value) -> bool {
         (Value::Blob(place), Value::Blob(other)) => place > other,
         (Value::Blob(_), Value::Text(_)) => true,
         _ => false,
-    }
-}
-
-/// In which order rows come.
-#[derive(Clone, Copy, Debug)]
-enum Order {
-    /// As they were written.
-    Written,
-    /// By their external id.
-    ExternalId,
-}
-
-impl Order {
-    fn column(self) -> &'static str {
-        match self {
-            Self::Written => "id",
-            Self::ExternalId => "external_id",
-        }
-    }
-
-    /// Before every row.
-    fn start(self) -> Value {
-        match self {
-            Self::Written => Value::Integer(i64::MIN),
-            Self::ExternalId => Value::Text(String::new()),
-        }
     }
 }
 

@@ -1,13 +1,13 @@
 //! Checks that a foreign database has the tables of a c1z and that their pages are whole, and brings older layouts up to
-//! date (interop reference 1.3): five tables suffice, and columns that came later are added with the meaning of their
-//! absence.
+//! date (interop reference 1.3): five tables suffice, columns that came later are added with the meaning of their absence,
+//! and indexes that are missing are built.
 
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::Error;
-use crate::schema::{ASSETS, GRANTS, SESSIONS, SYNC_RUNS, TABLES, Table};
+use crate::schema::{self, ASSETS, GRANTS, SESSIONS, SYNC_RUNS, TABLES, Table};
 
 /// Tables that came later or that not every writer makes.
 const OPTIONAL_TABLES: [&str; 2] = [ASSETS, SESSIONS];
@@ -36,7 +36,7 @@ pub(crate) fn check_and_upgrade(connection: &Connection) -> Result<(), Error> {
     for table in &TABLES {
         check_table(connection, table)?;
     }
-    Ok(())
+    schema::prepare_for_reading(connection).map_err(Error::sqlite("build the indexes"))
 }
 
 fn check_table(connection: &Connection, table: &Table) -> Result<(), Error> {
@@ -50,16 +50,16 @@ fn check_table(connection: &Connection, table: &Table) -> Result<(), Error> {
             connection.execute(&table.create(), ()).map_err(Error::sqlite("upgrade the schema"))?;
             return Ok(());
         }
-        return Err(schema(format!("it has no table {}", table.name)));
+        return Err(unfit(format!("it has no table {}", table.name)));
     };
     // A virtual table has no pages of its own.
     if kind != "table" || root_page <= 0 {
-        return Err(schema(format!("{} is not a plain table", table.name)));
+        return Err(unfit(format!("{} is not a plain table", table.name)));
     }
     check_pages(connection, table.name)?;
     let present = columns(connection, table.name)?;
     if !is_numbered(connection, table.name)? {
-        return Err(schema(format!("the rows of {} are not numbered", table.name)));
+        return Err(unfit(format!("the rows of {} are not numbered", table.name)));
     }
     for (name, constraint) in table.columns.iter().chain(&[("id", "")]) {
         if present.contains(*name) {
@@ -69,7 +69,7 @@ fn check_table(connection: &Connection, table: &Table) -> Result<(), Error> {
             .iter()
             .any(|(optional, columns)| *optional == table.name && columns.contains(name));
         if !optional {
-            return Err(schema(format!("table {} has no column {name}", table.name)));
+            return Err(unfit(format!("table {} has no column {name}", table.name)));
         }
         let sql = format!("alter table {} add column {name} {constraint}", table.name);
         connection.execute(&sql, ()).map_err(Error::sqlite("upgrade the schema"))?;
@@ -87,7 +87,7 @@ fn check_pages(connection: &Connection, table: &str) -> Result<(), Error> {
     }
     // The first line names the database, and the rest may be long.
     let told = found.lines().find(|line| !line.starts_with("***")).unwrap_or_default();
-    Err(schema(format!("the pages of {table} are damaged: {told}")))
+    Err(unfit(format!("the pages of {table} are damaged: {told}")))
 }
 
 fn columns(connection: &Connection, table: &str) -> Result<BTreeSet<String>, Error> {
@@ -108,6 +108,6 @@ fn is_numbered(connection: &Connection, table: &str) -> Result<bool, Error> {
         .map_err(Error::sqlite("read the schema"))
 }
 
-fn schema(reason: String) -> Error {
+fn unfit(reason: String) -> Error {
     Error::Schema { reason }
 }

@@ -5,7 +5,8 @@ use governance_model::{
 };
 use rusqlite::Connection;
 
-use crate::records::{Condition, Kind, Record, Records};
+use crate::query::Condition;
+use crate::records::{Kind, Record, Records};
 use crate::run::{Stats, SyncRun};
 use crate::{Error, batch};
 
@@ -95,7 +96,7 @@ impl<'f> SyncView<'f> {
     pub fn grants(&self, filter: &GrantFilter) -> Records<'f, Grant> {
         let mut conditions = Vec::new();
         if let Some(entitlement) = &filter.entitlement {
-            conditions.push(("entitlement_id", entitlement.as_str().to_owned()));
+            conditions.push(Condition::narrow("entitlement_id", entitlement.as_str()));
         }
         of_type(&mut conditions, "resource_type_id", filter.resource_type.as_ref());
         of(&mut conditions, ["resource_type_id", "resource_id"], filter.resource.as_ref());
@@ -110,7 +111,7 @@ impl<'f> SyncView<'f> {
     /// # Errors
     /// When its row cannot be read or decoded.
     pub fn resource_type(&self, id: &ResourceTypeId) -> Result<Option<Record<ResourceType>>, Error> {
-        self.one(vec![("external_id", id.as_str().to_owned())])
+        self.one(vec![Condition::narrow("external_id", id.as_str())])
     }
 
     /// One resource.
@@ -118,8 +119,9 @@ impl<'f> SyncView<'f> {
     /// # Errors
     /// When its row cannot be read or decoded.
     pub fn resource(&self, id: &ResourceId) -> Result<Option<Record<Resource>>, Error> {
-        let type_id = id.resource_type.as_str().to_owned();
-        self.one(vec![("external_id", id.store_key()), ("resource_type_id", type_id)])
+        let mut conditions = vec![Condition::narrow("external_id", &id.store_key())];
+        of_type(&mut conditions, "resource_type_id", Some(&id.resource_type));
+        self.one(conditions)
     }
 
     /// One entitlement.
@@ -127,7 +129,7 @@ impl<'f> SyncView<'f> {
     /// # Errors
     /// When its row cannot be read or decoded.
     pub fn entitlement(&self, id: &EntitlementId) -> Result<Option<Record<Entitlement>>, Error> {
-        self.one(vec![("external_id", id.as_str().to_owned())])
+        self.one(vec![Condition::narrow("external_id", id.as_str())])
     }
 
     /// One grant.
@@ -135,7 +137,7 @@ impl<'f> SyncView<'f> {
     /// # Errors
     /// When its row cannot be read or decoded.
     pub fn grant(&self, id: &GrantId) -> Result<Option<Record<Grant>>, Error> {
-        self.one(vec![("external_id", id.as_str().to_owned())])
+        self.one(vec![Condition::narrow("external_id", id.as_str())])
     }
 
     /// The bytes of an asset, such as a report that a connector keeps with its syncs.
@@ -157,13 +159,14 @@ impl<'f> SyncView<'f> {
 
 fn of_type(conditions: &mut Vec<Condition>, column: &'static str, id: Option<&ResourceTypeId>) {
     if let Some(id) = id {
-        conditions.push((column, id.as_str().to_owned()));
+        conditions.push(Condition::broad(column, id.as_str()));
     }
 }
 
 fn of(conditions: &mut Vec<Condition>, columns: [&'static str; 2], id: Option<&ResourceId>) {
     if let Some(id) = id {
-        conditions.push((columns[0], id.resource_type.as_str().to_owned()));
-        conditions.push((columns[1], id.resource.clone()));
+        // Both stand in one index.
+        conditions.push(Condition::narrow(columns[0], id.resource_type.as_str()));
+        conditions.push(Condition::narrow(columns[1], &id.resource));
     }
 }
