@@ -5,14 +5,18 @@
 //! prints, or writes a c1z. Text in a file comes from whoever could name an account, so it is untrusted: each way of
 //! writing it out defuses what would be dangerous there, see [`text`].
 
+pub mod access;
 pub mod diff;
 mod error;
+pub mod find;
 pub mod findings;
 pub mod format;
 mod names;
 mod provenance;
 pub mod rows;
 mod snapshot;
+pub mod stats;
+pub mod syncs;
 pub mod text;
 
 pub use error::Error;

@@ -67,8 +67,16 @@ impl<'f> SyncView<'f> {
     pub fn stats(&self) -> Result<Stats, Error> {
         match &self.run.stats {
             Some(stats) if stats.resource_types > 0 => Ok(stats.clone()),
-            _ => Stats::count(self.connection, &self.run.sync_id).map_err(Error::sqlite("count rows")),
+            _ => self.count(),
         }
+    }
+
+    /// Its counts, counted now whatever is stored.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn count(&self) -> Result<Stats, Error> {
+        Stats::count(self.connection, &self.run.sync_id).map_err(Error::sqlite("count rows"))
     }
 
     /// All resource types.

@@ -91,7 +91,7 @@ impl Comparison<'_> {
                 Ok(change) => Line::all(&change).into_iter().map(Ok).collect(),
                 Err(error) => vec![Err(error)],
             });
-            format::write(out, Style { format: Format::Table, unfinished: false }, lines)?;
+            format::write(out, Style { format: Format::Table, ..Style::default() }, lines)?;
         } else {
             drop(changes);
         }

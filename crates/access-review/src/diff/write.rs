@@ -19,7 +19,7 @@ impl Comparison<'_> {
         }
         let sides = [&self.summary().old, &self.summary().new];
         let unfinished = sides.iter().any(|side| side.ended_at.is_none());
-        format::write(out, Style { format, unfinished }, self.changes()).map(drop)
+        format::write(out, Style { format, unfinished, ..Style::default() }, self.changes()).map(drop)
     }
 }
 

@@ -3,7 +3,9 @@
 use governance_model::Timestamp;
 
 use super::Row;
-use crate::rows::{GrantRow, Group, HeldRole, Person, Project, Role};
+use crate::rows::{
+    EntitlementRow, GrantRow, Group, HeldRole, Person, Project, ResourceRow, ResourceTypeRow, Role,
+};
 
 impl Row for Person {
     const COLUMNS: &'static [&'static str] = &[
@@ -18,6 +20,7 @@ impl Row for Person {
         "created_at",
         "id",
     ];
+    const LEFT_OUT_FIRST: &'static [&'static str] = &["id", "created_at", "manages", "status_reason"];
 
     fn cells(&self) -> Vec<String> {
         vec![
@@ -38,6 +41,7 @@ impl Row for Person {
 impl Row for Group {
     const COLUMNS: &'static [&'static str] =
         &["name", "members", "enabled_members", "managers", "created_at", "id"];
+    const LEFT_OUT_FIRST: &'static [&'static str] = &["id", "created_at"];
 
     fn cells(&self) -> Vec<String> {
         vec![
@@ -46,6 +50,62 @@ impl Row for Group {
             self.enabled_members.to_string(),
             list(self.managers.iter().map(|manager| manager.label().to_owned())),
             time(self.created_at),
+            self.id.clone(),
+        ]
+    }
+}
+
+impl Row for ResourceRow {
+    const COLUMNS: &'static [&'static str] = &[
+        "resource_type",
+        "name",
+        "status",
+        "status_reason",
+        "parent",
+        "traits",
+        "description",
+        "created_at",
+        "id",
+    ];
+    const LEFT_OUT_FIRST: &'static [&'static str] = &["created_at", "description", "traits", "status_reason"];
+
+    fn cells(&self) -> Vec<String> {
+        let parent = self.parent.as_ref().map(|parent| format!("{} {}", parent.kind, parent.label()));
+        vec![
+            self.resource_type.clone(),
+            self.name.clone(),
+            self.status.map(|state| state.as_str().to_owned()).unwrap_or_default(),
+            self.status_reason.clone(),
+            parent.unwrap_or_default(),
+            self.traits.join("; "),
+            self.description.clone(),
+            time(self.created_at),
+            self.id.clone(),
+        ]
+    }
+}
+
+impl Row for ResourceTypeRow {
+    const COLUMNS: &'static [&'static str] = &["id", "name", "traits", "description"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.id.clone(), self.name.clone(), self.traits.join("; "), self.description.clone()]
+    }
+}
+
+impl Row for EntitlementRow {
+    const COLUMNS: &'static [&'static str] =
+        &["resource_type", "resource", "permission", "purpose", "name", "description", "id"];
+    const LEFT_OUT_FIRST: &'static [&'static str] = &["description", "id", "name"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.resource.kind.clone(),
+            self.resource.label().to_owned(),
+            self.permission.clone(),
+            self.purpose.to_owned(),
+            self.name.clone(),
+            self.description.clone(),
             self.id.clone(),
         ]
     }
@@ -69,6 +129,7 @@ impl Row for Role {
 impl Row for Project {
     const COLUMNS: &'static [&'static str] =
         &["name", "client", "members", "enabled_members", "groups", "managers", "public", "archived", "id"];
+    const LEFT_OUT_FIRST: &'static [&'static str] = &["id", "client", "archived"];
 
     fn cells(&self) -> Vec<String> {
         vec![
@@ -97,12 +158,13 @@ impl Row for GrantRow {
         "scopes",
         "id",
     ];
+    const LEFT_OUT_FIRST: &'static [&'static str] = &["id", "email"];
 
     fn cells(&self) -> Vec<String> {
         vec![
             self.principal.label().to_owned(),
             self.principal.email.clone(),
-            self.principal.status.map(|state| state.as_str().to_owned()).unwrap_or_default(),
+            self.principal.state().to_owned(),
             self.permission.clone(),
             self.resource.kind.clone(),
             self.resource.label().to_owned(),
@@ -113,14 +175,16 @@ impl Row for GrantRow {
     }
 }
 
-/// `direct`, `through group X`, or both.
+/// `direct`, `through group X`, or both, and whether it is not in force.
 pub(crate) fn how(grant: &GrantRow) -> String {
     let direct = grant.direct.then(|| "direct".to_owned());
     let through = grant
         .through
         .iter()
         .map(|source| format!("through {} {}", source.resource.kind, source.resource.label()));
-    list(direct.into_iter().chain(through))
+    let status = &grant.membership_status;
+    let status = (!status.is_empty()).then(|| format!("not in force: {status}"));
+    list(direct.into_iter().chain(through).chain(status))
 }
 
 /// A role with what it covers.
@@ -136,10 +200,10 @@ fn list(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-fn known(truth: Option<bool>) -> String {
+pub(crate) fn known(truth: Option<bool>) -> String {
     truth.map_or("unknown", |truth| if truth { "yes" } else { "no" }).to_owned()
 }
 
-fn time(at: Option<Timestamp>) -> String {
+pub(crate) fn time(at: Option<Timestamp>) -> String {
     at.map(|at| format!("{at:.0}")).unwrap_or_default()
 }

@@ -1,14 +1,19 @@
 //! Rows written out: as a table for people, as JSON, JSON Lines or CSV for programs.
 //!
 //! Rows are written as they come; only a table looks ahead, over its first two thousand rows, to know how wide its
-//! columns are. What comes from a sync that is not sealed is marked in every format. A failure in the middle leaves JSON without its closing bracket, so that half an answer is no answer.
+//! columns are. What comes from a sync that is not sealed is marked in every format. A failure in the middle leaves JSON
+//! without its closing bracket, so that half an answer is no answer.
 
 pub(crate) mod cells;
+mod layout;
 mod table;
+pub(crate) mod width;
 
 use std::io::Write;
 
+pub(crate) use layout::Layout;
 use serde::Serialize;
+pub(crate) use table::UNFINISHED;
 
 use crate::{Error, text};
 
@@ -33,6 +38,10 @@ pub trait Row: Serialize {
 
     /// The cells of tables and CSV, as many as there are columns, raw: whoever writes them defuses them.
     fn cells(&self) -> Vec<String>;
+
+    /// The columns that a terminal too narrow for all of them does not show, the first of these first; then come those on
+    /// the right. Nothing is left out anywhere else.
+    const LEFT_OUT_FIRST: &'static [&'static str] = &[];
 }
 
 /// How rows are written, and what they are.
@@ -43,6 +52,8 @@ pub struct Style {
     /// Whether the rows come from a sync that is not sealed, which is then said with them: above and below a table, in a
     /// column of CSV, and in a field `unfinished` of each JSON object.
     pub unfinished: bool,
+    /// How many columns the terminal has that a table goes to; nothing when it goes anywhere else, and is then complete.
+    pub width: Option<usize>,
 }
 
 /// Writes rows, and says how many there were.
@@ -54,9 +65,9 @@ pub fn write<T: Row>(
     style: Style,
     rows: impl Iterator<Item = Result<T, Error>>,
 ) -> Result<u64, Error> {
-    let Style { format, unfinished } = style;
+    let Style { format, unfinished, .. } = style;
     match format {
-        Format::Table => table::write(out, unfinished, rows),
+        Format::Table => table::write(out, style, rows),
         Format::Json => json(out, unfinished, rows),
         Format::JsonLines => json_lines(out, unfinished, rows),
         Format::Csv => csv(out, unfinished, rows),

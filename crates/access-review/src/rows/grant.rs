@@ -32,6 +32,8 @@ pub struct GrantRow {
     pub scopes: Vec<Scope>,
     /// Whether whoever has something else inherits this one, because the principal is a group.
     pub inherited_by_members: bool,
+    /// How a membership stands that is not in force, in the source's own word; empty for one that is.
+    pub membership_status: String,
 }
 
 /// An entitlement through which another one comes.
@@ -92,6 +94,7 @@ impl GrantRow {
             resource: Reference::find(snapshot, &grant.resource)?,
             scopes: Scope::all(snapshot, &grant.metadata)?,
             inherited_by_members: grant.expandable.is_some(),
+            membership_status: super::text(&grant.metadata, "membership_status"),
             id: grant.id.as_str().to_owned(),
             entitlement: grant.entitlement.as_str().to_owned(),
             permission: permission.slug.clone(),
@@ -103,7 +106,7 @@ impl GrantRow {
 }
 
 impl Source {
-    fn find(snapshot: &Snapshot<'_>, id: &EntitlementId, direct: bool) -> Result<Self, Error> {
+    pub(crate) fn find(snapshot: &Snapshot<'_>, id: &EntitlementId, direct: bool) -> Result<Self, Error> {
         let permission = snapshot.names.entitlement(snapshot.view(), id)?;
         let resource = match &permission.resource {
             Some(resource) => Reference::find(snapshot, resource)?,

@@ -3,20 +3,24 @@
 //! The fields are the contract of every JSON output, so they are renamed only with a new major version. Rows come in the
 //! order of their ids, which is the same for the same content. Each iterator reads as it goes and holds no more than a page.
 
+mod entitlement;
 mod grant;
 mod group;
 mod person;
 mod privilege;
 mod project;
 mod reference;
+mod resource;
 mod role;
 
+pub use entitlement::EntitlementRow;
 pub use grant::{GrantQuery, GrantRow, Source};
 pub use group::Group;
 pub use person::{HeldRole, Person, PersonFilter};
 pub use privilege::Privilege;
 pub use project::Project;
 pub use reference::{Principal, Reference, Scope, StateName};
+pub use resource::{ResourceRow, ResourceTypeRow};
 pub use role::Role;
 
 use governance_model::{Profile, UserTrait, Value};

@@ -68,6 +68,11 @@ impl Principal {
     pub fn label(&self) -> &str {
         [&self.name, &self.email].into_iter().find(|text| !text.is_empty()).unwrap_or(&self.id)
     }
+
+    /// What to show as its state: `missing` where the file lacks it, nothing where no state is known.
+    pub fn state(&self) -> &'static str {
+        if self.missing { "missing" } else { self.status.map(StateName::as_str).unwrap_or_default() }
+    }
 }
 
 /// A state as a word.
@@ -121,6 +126,15 @@ impl Scope {
             found.push(Self { kind, id, name });
         }
         Ok(found)
+    }
+
+    /// Whether one of the scopes in a grant's metadata is a resource.
+    pub(crate) fn any_is(metadata: &Profile, id: &ResourceId) -> bool {
+        let Some(Value::List(scopes)) = metadata.get("scopes") else { return false };
+        let is = |scope: &Profile| {
+            super::text(scope, "type") == id.resource_type.as_str() && super::text(scope, "id") == id.resource
+        };
+        scopes.iter().any(|scope| matches!(scope, Value::Map(scope) if is(scope)))
     }
 
     /// What to show: type and name, else type and id.

@@ -1,10 +1,15 @@
-//! `users`, `groups`, `roles`, `projects`, `grants`.
+//! Listings: `users`, `groups`, `roles`, `projects`, `grants`, and of any type `resource-types`, `resources`,
+//! `entitlements`.
 
 use std::path::Path;
 
 use access_review::format;
-use access_review::rows::{GrantQuery, GrantRow, Group, Person, PersonFilter, Project, Role};
+use access_review::rows::{
+    EntitlementRow, GrantQuery, GrantRow, Group, Person, PersonFilter, Project, ResourceRow, ResourceTypeRow,
+    Role,
+};
 use anyhow::Result;
+use c1z::EntitlementFilter;
 use clap::Args;
 use governance_model::{EntitlementId, ResourceId, ResourceTypeId};
 
@@ -13,6 +18,36 @@ use super::source::{OutputArgs, SourceArgs, answer};
 /// A listing without filters.
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// Which resources to list.
+#[derive(Debug, Args)]
+pub(crate) struct ResourcesArgs {
+    /// Only of this type.
+    #[arg(short = 't', long, value_name = "TYPE")]
+    resource_type: Option<String>,
+
+    #[command(flatten)]
+    source: SourceArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// Which entitlements to list.
+#[derive(Debug, Args)]
+pub(crate) struct EntitlementsArgs {
+    /// Only on this resource, as TYPE:ID.
+    #[arg(short, long, value_name = "TYPE:ID", value_parser = resource)]
+    resource: Option<ResourceId>,
+
+    /// Only on resources of this type.
+    #[arg(short = 't', long, value_name = "TYPE")]
+    resource_type: Option<String>,
+
     #[command(flatten)]
     source: SourceArgs,
     #[command(flatten)]
@@ -134,6 +169,31 @@ pub(crate) fn roles(args: &ListArgs, file: &Path) -> Result<()> {
 pub(crate) fn projects(args: &ListArgs, file: &Path) -> Result<()> {
     answer(file, &args.source, |snapshot, out| {
         format::write(out, args.output.output.style(snapshot), Project::all(snapshot)).map(drop)
+    })
+}
+
+pub(crate) fn resource_types(args: &ListArgs, file: &Path) -> Result<()> {
+    answer(file, &args.source, |snapshot, out| {
+        format::write(out, args.output.output.style(snapshot), ResourceTypeRow::all(snapshot)).map(drop)
+    })
+}
+
+pub(crate) fn resources(args: &ResourcesArgs, file: &Path) -> Result<()> {
+    let resource_type = args.resource_type.clone().map(ResourceTypeId::new);
+    answer(file, &args.source, |snapshot, out| {
+        let rows = ResourceRow::all(snapshot, resource_type);
+        format::write(out, args.output.output.style(snapshot), rows).map(drop)
+    })
+}
+
+pub(crate) fn entitlements(args: &EntitlementsArgs, file: &Path) -> Result<()> {
+    let filter = EntitlementFilter {
+        resource_type: args.resource_type.clone().map(ResourceTypeId::new),
+        resource: args.resource.clone(),
+    };
+    answer(file, &args.source, |snapshot, out| {
+        let rows = EntitlementRow::all(snapshot, &filter);
+        format::write(out, args.output.output.style(snapshot), rows).map(drop)
     })
 }
 

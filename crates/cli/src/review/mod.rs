@@ -1,9 +1,12 @@
 //! What people ask of a c1z: each command is a module that turns flags into a question to `access_review` and writes the
 //! answer to stdout. Nothing here asks Clockify anything.
 
+mod access;
 mod diff;
 mod list;
 mod source;
+mod stats;
+mod syncs;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -23,6 +26,18 @@ pub(crate) enum ReviewCommand {
     Projects(list::ListArgs),
     /// List grants: who has what, and how it came to them.
     Grants(list::GrantsArgs),
+    /// List resources of any type, also of those that no other listing shows.
+    Resources(list::ResourcesArgs),
+    /// List resource types.
+    ResourceTypes(list::ListArgs),
+    /// List entitlements: what can be granted.
+    Entitlements(list::EntitlementsArgs),
+    /// Say what one person reaches and by which path, or with --resource who reaches a thing.
+    Access(access::AccessArgs),
+    /// Say what a sync holds, when and where it was read, and whether it is complete.
+    Stats(list::ListArgs),
+    /// List the syncs that the file holds, sealed or not.
+    Syncs(syncs::SyncsArgs),
     /// Say what changed between two syncs, administrative access first; exit code 77 when anything did.
     Diff(diff::DiffArgs),
 }
@@ -36,6 +51,12 @@ pub(crate) fn run(command: &ReviewCommand, sync: &SyncArgs) -> Result<()> {
         ReviewCommand::Roles(args) => list::roles(args, file),
         ReviewCommand::Projects(args) => list::projects(args, file),
         ReviewCommand::Grants(args) => list::grants(args, file),
+        ReviewCommand::Resources(args) => list::resources(args, file),
+        ReviewCommand::ResourceTypes(args) => list::resource_types(args, file),
+        ReviewCommand::Entitlements(args) => list::entitlements(args, file),
+        ReviewCommand::Access(args) => access::access(args, file),
+        ReviewCommand::Stats(args) => stats::stats(args, file),
+        ReviewCommand::Syncs(args) => syncs::syncs(args, file),
         ReviewCommand::Diff(args) => diff::diff(args, file),
     }
 }

@@ -55,7 +55,12 @@ pub(crate) enum OutputFormat {
 
 impl OutputFormat {
     pub(crate) fn style(self, snapshot: &Snapshot<'_>) -> Style {
-        Style { format: self.format(), unfinished: !snapshot.is_sealed() }
+        Style { unfinished: !snapshot.is_sealed(), ..self.plain_style() }
+    }
+
+    /// For what says itself whether it is sealed.
+    pub(crate) fn plain_style(self) -> Style {
+        Style { format: self.format(), unfinished: false, width: terminal_width() }
     }
 
     pub(crate) fn format(self) -> Format {
@@ -72,6 +77,11 @@ impl SourceArgs {
     fn selection(&self) -> Selection {
         Selection { sync: self.sync.clone(), include_unfinished: self.include_unfinished }
     }
+}
+
+/// How many columns stdout has, if it is a terminal.
+fn terminal_width() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
 /// Opens a file.
@@ -94,9 +104,18 @@ pub(crate) fn answer(
     source: &SourceArgs,
     answer: impl FnOnce(&Snapshot<'_>, &mut dyn Write) -> Result<(), Error>,
 ) -> Result<()> {
+    with_snapshot(file, source, |snapshot| to_stdout(|out| answer(snapshot, out)))
+}
+
+/// Opens a file and a sync in it.
+pub(crate) fn with_snapshot(
+    file: &Path,
+    source: &SourceArgs,
+    answer: impl FnOnce(&Snapshot<'_>) -> Result<()>,
+) -> Result<()> {
     let file = open(file)?;
     let snapshot = Snapshot::open(&file, &source.selection()).map_err(|error| failure(&error))?;
-    to_stdout(|out| answer(&snapshot, out))
+    answer(&snapshot)
 }
 
 /// Writes to stdout, through one buffer.

@@ -1,0 +1,116 @@
+//! `access`: everything that one person reaches, or everybody who reaches one thing.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use access_review::access::{Audience, Note, Reach};
+use access_review::find::{self, Found};
+use access_review::format::Format;
+use access_review::rows::Principal;
+use access_review::{Error, Snapshot, text};
+use anyhow::Result;
+use clap::Args;
+
+use super::source::{self, OutputArgs, SourceArgs};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Whose access, or access to what.
+#[derive(Debug, Args)]
+pub(crate) struct AccessArgs {
+    /// A person, by id, e-mail address or name; any other principal as TYPE:ID.
+    #[arg(value_name = "WHO", required_unless_present = "resource")]
+    who: Option<String>,
+
+    /// The other way round: who reaches this, as TYPE:ID or TYPE:NAME, such as role:owner or group:Engineering.
+    #[arg(short, long, value_name = "TYPE:ID", conflicts_with = "who")]
+    resource: Option<String>,
+
+    #[command(flatten)]
+    source: SourceArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+pub(crate) fn access(args: &AccessArgs, file: &Path) -> Result<()> {
+    source::with_snapshot(file, &args.source, |snapshot| match (&args.who, &args.resource) {
+        (_, Some(resource)) => on_resource(args, snapshot, resource),
+        (Some(who), None) => of_principal(args, snapshot, who),
+        (None, None) => Ok(()),
+    })
+}
+
+fn of_principal(args: &AccessArgs, snapshot: &Snapshot<'_>, who: &str) -> Result<()> {
+    let failed = |error: Error| source::failure(&error);
+    let reach = match find::person(snapshot, who).map_err(failed)? {
+        Found::One(resource) => Reach::of(snapshot, *resource),
+        Found::Missing(id) => Reach::of_missing(snapshot, &id),
+        Found::Several { candidates, more } => return Err(several(who, &candidates, more)),
+        Found::None { near } => return Err(nobody("person", who, &near)),
+    };
+    let reach = reach.map_err(failed)?;
+    remarks(args, &reach.notes)?;
+    source::to_stdout(|out| reach.write(out, args.output.output.style(snapshot), snapshot))
+}
+
+fn on_resource(args: &AccessArgs, snapshot: &Snapshot<'_>, resource: &str) -> Result<()> {
+    let failed = |error: Error| source::failure(&error);
+    let found = match find::thing(snapshot, resource).map_err(failed)? {
+        Found::One(found) => found,
+        Found::Several { candidates, more } => return Err(several(resource, &candidates, more)),
+        Found::Missing(_) => return Err(nobody("resource", resource, &[])),
+        Found::None { near } => return Err(nobody("resource", resource, &near)),
+    };
+    let audience = Audience::of(snapshot, &found).map_err(failed)?;
+    remarks(args, &audience.notes)?;
+    source::to_stdout(|out| audience.write(out, args.output.output.style(snapshot), snapshot))
+}
+
+/// What is to be known besides the rows, for people who sent those to a program.
+fn remarks(args: &AccessArgs, notes: &[Note]) -> Result<()> {
+    if args.output.output.format() == Format::Table {
+        return Ok(());
+    }
+    let lines: String = notes.iter().map(|Note(note)| format!("note: {}\n", text::terminal(note))).collect();
+    Ok(io::stderr().write_all(lines.as_bytes())?)
+}
+
+fn several(text: &str, candidates: &[Principal], more: usize) -> anyhow::Error {
+    let mut message = format!("{:?} fits more than one:\n", text::terminal(text));
+    message.push_str(&lines(candidates));
+    if more > 0 {
+        message.push_str(&format!("\n  and {more} more"));
+    }
+    Failure::new(Exit::InvalidArgument, message).with_hint("name one of them by its id").into()
+}
+
+fn nobody(what: &str, text: &str, near: &[Principal]) -> anyhow::Error {
+    let message = format!("the file has no {what} {:?}", text::terminal(text));
+    if near.is_empty() {
+        let lists = if what == "person" { "users" } else { "resources" };
+        let hint = format!("`baton-clockify {lists}` lists what the file holds");
+        return Failure::new(Exit::NotFound, message).with_hint(hint).into();
+    }
+    let message = format!("{message}; near it are:\n{}", lines(near));
+    let things = near.iter().any(|near| near.kind != "user");
+    let hint = if what == "person" && things {
+        "`access --resource TYPE:ID` says who reaches a thing, `access TYPE:ID` what it reaches itself"
+    } else {
+        "ids, e-mail addresses and whole names are understood, in any case"
+    };
+    Failure::new(Exit::NotFound, message).with_hint(hint).into()
+}
+
+fn lines(candidates: &[Principal]) -> String {
+    let line = |found: &Principal| {
+        let mut line = format!("  {}:{}  {}", found.kind, found.id, found.label());
+        for more in [found.email.as_str(), found.state()] {
+            if !more.is_empty() && more != found.label() {
+                line.push_str("  ");
+                line.push_str(more);
+            }
+        }
+        text::terminal(&line).into_owned()
+    };
+    candidates.iter().map(line).collect::<Vec<_>>().join("\n")
+}
