@@ -98,6 +98,33 @@ pub fn thing(snapshot: &Snapshot<'_>, text: &str) -> Result<Found, Error> {
     Ok(search.found())
 }
 
+/// Finds a role by its id or name.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn role(snapshot: &Snapshot<'_>, text: &str) -> Result<Found, Error> {
+    among(snapshot, types_of(snapshot, TraitKind::Role, "role")?, text)
+}
+
+/// Finds a group by its id or name.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn group(snapshot: &Snapshot<'_>, text: &str) -> Result<Found, Error> {
+    among(snapshot, types_of(snapshot, TraitKind::Group, "group")?, text)
+}
+
+fn among(snapshot: &Snapshot<'_>, types: BTreeSet<ResourceTypeId>, text: &str) -> Result<Found, Error> {
+    let mut search = Search::new(text);
+    for resource_type in types {
+        let filter = ResourceFilter { resource_type: Some(resource_type), ..ResourceFilter::default() };
+        for record in snapshot.view().resources(&filter) {
+            search.look_at(record?.value, snapshot)?;
+        }
+    }
+    Ok(search.found())
+}
+
 /// The types of resource with a trait, and one that has it by custom.
 pub(crate) fn types_of(
     snapshot: &Snapshot<'_>,

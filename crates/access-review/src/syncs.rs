@@ -85,7 +85,7 @@ impl Row for SyncRow {
         "source_id",
         "parent",
     ];
-    const LEFT_OUT_FIRST: &'static [&'static str] = &["parent", "source_id"];
+    const LEFT_OUT_FIRST: &'static [&'static str] = &["parent", "source_id", "source_name", "entitlements"];
 
     fn cells(&self) -> Vec<String> {
         vec![

@@ -100,8 +100,7 @@ fn holders_cover(snapshot: &Snapshot<'_>, role: &str, notes: &mut Vec<String>) -
     }
     if names.count > 0 {
         let role = Reference::find(snapshot, &role)?;
-        let covers = if names.count == 1 { "reaches" } else { "reach" };
-        notes.push(format!("As {} of the whole workspace {covers} it, too: {names}.", role.label()));
+        notes.push(format!("{} covers it, too: {names}.", role.label()));
     }
     Ok(())
 }

@@ -46,7 +46,7 @@ struct Reached(AccessRow);
 
 impl Row for Reached {
     const COLUMNS: &'static [&'static str] =
-        &["principal", "email", "status", "permission", "how", "scopes", "type", "id"];
+        &["principal", "email", "status", "permission", "how", "type", "id"];
     const LEFT_OUT_FIRST: &'static [&'static str] = &["id", "type"];
 
     fn cells(&self) -> Vec<String> {
@@ -56,8 +56,7 @@ impl Row for Reached {
             row.principal.email.clone(),
             row.principal.state().to_owned(),
             row.permission.clone(),
-            row.how(),
-            scopes(row),
+            how_and_what(row),
             row.principal.kind.clone(),
             row.principal.id.clone(),
         ]
@@ -66,6 +65,12 @@ impl Row for Reached {
 
 fn scopes(row: &AccessRow) -> String {
     row.scopes.iter().map(Scope::label).collect::<Vec<_>>().join("; ")
+}
+
+/// By which path, and for a role what it covers.
+fn how_and_what(row: &AccessRow) -> String {
+    let scopes = scopes(row);
+    if scopes.is_empty() { row.how() } else { format!("{}; covers {scopes}", row.how()) }
 }
 
 impl Reach {
@@ -153,9 +158,7 @@ impl Reach {
     }
 
     fn cells(row: &AccessRow) -> [String; 3] {
-        let scopes = scopes(row);
-        let covers = if scopes.is_empty() { String::new() } else { format!("; covers {scopes}") };
-        [row.resource.label().to_owned(), row.permission.clone(), format!("{}{covers}", row.how())]
+        [row.resource.label().to_owned(), row.permission.clone(), how_and_what(row)]
             .map(|cell| text::terminal(&cell).into_owned())
     }
 }

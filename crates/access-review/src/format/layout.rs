@@ -8,6 +8,8 @@ use super::width;
 
 /// Between two columns.
 const GAP: usize = 2;
+/// A column is left out rather than that others are cut below this, if it is one of those that can be spared.
+const READABLE: usize = 36;
 /// A column is left out rather than cut below this.
 const NARROWEST: usize = 20;
 /// A column is no wider than this because of a few very long cells, such as a list of a thousand groups; those stick out.
@@ -32,9 +34,13 @@ impl Layout {
         };
         let mut shown: Vec<usize> = (0..widths.len()).collect();
         let mut left_out = Vec::new();
-        let mut leaving = first_out.iter().copied().chain((1..widths.len()).rev());
-        while total(&shown.iter().map(|&at| widths[at].min(NARROWEST)).collect::<Vec<_>>()) > terminal {
-            let Some(leaves) = leaving.next() else { break };
+        let spared = first_out.iter().map(|&at| (at, READABLE));
+        let others = (1..widths.len()).rev().map(|at| (at, NARROWEST));
+        for (leaves, least) in spared.chain(others) {
+            let needed: Vec<usize> = shown.iter().map(|&at| widths[at].min(least)).collect();
+            if total(&needed) <= terminal {
+                continue;
+            }
             if let Some(at) = shown.iter().position(|&at| at == leaves) {
                 shown.remove(at);
                 left_out.push(leaves);
@@ -126,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_widest_are_cut_before_a_column_is_left_out() {
-        let layout = Layout::new(&[30, 3, 60], &[2], Some(60));
+        let layout = Layout::new(&[30, 3, 60], &[], Some(60));
         assert_eq!(widths(&layout), [(0, 27), (1, 3), (2, 26)]);
         let line = layout.line(&["y".repeat(30), "b".to_owned(), "z".repeat(60)]);
         assert_eq!(width::of(&line), 60);
@@ -135,8 +141,10 @@ mod tests {
     #[test]
     fn columns_are_left_out_the_least_important_first_and_then_from_the_right() {
         let names = |terminal| Layout::new(&[40, 40, 40, 40], &[1], Some(terminal)).left_out().to_vec();
-        assert_eq!(names(86), [] as [usize; 0]);
-        assert_eq!(names(85), [1]);
+        assert_eq!(names(150), [] as [usize; 0]);
+        // What can be spared leaves before the others are hard to read, the rest only before they are unreadable.
+        assert_eq!(names(149), [1]);
+        assert_eq!(names(64), [1]);
         assert_eq!(names(63), [1, 3]);
         assert_eq!(names(41), [1, 2, 3]);
         // The first column stays whatever happens.

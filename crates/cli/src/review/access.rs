@@ -6,14 +6,12 @@ use std::path::Path;
 use access_review::access::{Audience, Note, Reach};
 use access_review::find::{self, Found};
 use access_review::format::Format;
-use access_review::rows::Principal;
 use access_review::{Error, Snapshot, text};
 use anyhow::Result;
 use clap::Args;
 
+use super::candidates::{nobody, several};
 use super::source::{self, OutputArgs, SourceArgs};
-use crate::exit::Exit;
-use crate::failure::Failure;
 
 /// Whose access, or access to what.
 #[derive(Debug, Args)]
@@ -73,44 +71,4 @@ fn remarks(args: &AccessArgs, notes: &[Note]) -> Result<()> {
     }
     let lines: String = notes.iter().map(|Note(note)| format!("note: {}\n", text::terminal(note))).collect();
     Ok(io::stderr().write_all(lines.as_bytes())?)
-}
-
-fn several(text: &str, candidates: &[Principal], more: usize) -> anyhow::Error {
-    let mut message = format!("{:?} fits more than one:\n", text::terminal(text));
-    message.push_str(&lines(candidates));
-    if more > 0 {
-        message.push_str(&format!("\n  and {more} more"));
-    }
-    Failure::new(Exit::InvalidArgument, message).with_hint("name one of them by its id").into()
-}
-
-fn nobody(what: &str, text: &str, near: &[Principal]) -> anyhow::Error {
-    let message = format!("the file has no {what} {:?}", text::terminal(text));
-    if near.is_empty() {
-        let lists = if what == "person" { "users" } else { "resources" };
-        let hint = format!("`baton-clockify {lists}` lists what the file holds");
-        return Failure::new(Exit::NotFound, message).with_hint(hint).into();
-    }
-    let message = format!("{message}; near it are:\n{}", lines(near));
-    let things = near.iter().any(|near| near.kind != "user");
-    let hint = if what == "person" && things {
-        "`access --resource TYPE:ID` says who reaches a thing, `access TYPE:ID` what it reaches itself"
-    } else {
-        "ids, e-mail addresses and whole names are understood, in any case"
-    };
-    Failure::new(Exit::NotFound, message).with_hint(hint).into()
-}
-
-fn lines(candidates: &[Principal]) -> String {
-    let line = |found: &Principal| {
-        let mut line = format!("  {}:{}  {}", found.kind, found.id, found.label());
-        for more in [found.email.as_str(), found.state()] {
-            if !more.is_empty() && more != found.label() {
-                line.push_str("  ");
-                line.push_str(more);
-            }
-        }
-        text::terminal(&line).into_owned()
-    };
-    candidates.iter().map(line).collect::<Vec<_>>().join("\n")
 }

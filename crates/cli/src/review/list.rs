@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use access_review::find::{self, Found};
 use access_review::format;
 use access_review::rows::{
     EntitlementRow, GrantQuery, GrantRow, Group, Person, PersonFilter, Project, ResourceRow, ResourceTypeRow,
@@ -13,7 +14,8 @@ use c1z::EntitlementFilter;
 use clap::Args;
 use governance_model::{EntitlementId, ResourceId, ResourceTypeId};
 
-use super::source::{OutputArgs, SourceArgs, answer};
+use super::candidates::nobody;
+use super::source::{self, OutputArgs, SourceArgs, answer};
 
 /// A listing without filters.
 #[derive(Debug, Args)]
@@ -147,11 +149,30 @@ pub(crate) fn users(args: &UsersArgs, file: &Path) -> Result<()> {
         unlisted: args.unlisted,
         domain: args.domain.clone(),
     };
-    answer(file, &args.source, |snapshot, out| {
-        let wanted = |row: &Result<Person, _>| row.as_ref().map_or(true, |person| filter.accepts(person));
-        let rows = Person::all(snapshot).filter(wanted);
-        format::write(out, args.output.output.style(snapshot), rows).map(drop)
+    source::with_snapshot(file, &args.source, |snapshot| {
+        // A slip of the keys must not look like nobody.
+        exist("role", &args.role, |text| find::role(snapshot, text))?;
+        exist("group", &args.group, |text| find::group(snapshot, text))?;
+        source::to_stdout(|out| {
+            let wanted = |row: &Result<Person, _>| row.as_ref().map_or(true, |person| filter.accepts(person));
+            let rows = Person::all(snapshot).filter(wanted);
+            format::write(out, args.output.output.style(snapshot), rows).map(drop)
+        })
     })
+}
+
+/// Fails unless everything that a filter names is in the file.
+fn exist(
+    what: &str,
+    names: &[String],
+    find: impl Fn(&str) -> Result<Found, access_review::Error>,
+) -> Result<()> {
+    for name in names {
+        if let Found::None { near } = find(name).map_err(|error| source::failure(&error))? {
+            return Err(nobody(what, name, &near));
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn groups(args: &ListArgs, file: &Path) -> Result<()> {

@@ -2,6 +2,7 @@
 //! answer to stdout. Nothing here asks Clockify anything.
 
 mod access;
+mod candidates;
 mod diff;
 mod list;
 mod source;
