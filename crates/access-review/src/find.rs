@@ -86,11 +86,23 @@ pub fn thing(snapshot: &Snapshot<'_>, text: &str) -> Result<Found, Error> {
     let typed = text.split_once(':').filter(|(kind, _)| {
         snapshot.view().resource_type(&ResourceTypeId::new(*kind)).is_ok_and(|found| found.is_some())
     });
-    let (resource_type, name) = match typed {
-        Some((kind, name)) => (Some(ResourceTypeId::new(kind)), name),
-        None => (None, text),
-    };
-    let mut search = Search::new(name);
+    let Some((kind, name)) = typed else { return of_types(snapshot, None, text) };
+    match of_types(snapshot, Some(ResourceTypeId::new(kind)), name)? {
+        // A name can hold a colon, too.
+        Found::None { near } => match of_types(snapshot, None, text)? {
+            Found::None { .. } => Ok(Found::None { near }),
+            found => Ok(found),
+        },
+        found => Ok(found),
+    }
+}
+
+fn of_types(
+    snapshot: &Snapshot<'_>,
+    resource_type: Option<ResourceTypeId>,
+    text: &str,
+) -> Result<Found, Error> {
+    let mut search = Search::new(text);
     let filter = ResourceFilter { resource_type, ..ResourceFilter::default() };
     for record in snapshot.view().resources(&filter).by_id() {
         search.look_at(record?.value, snapshot)?;

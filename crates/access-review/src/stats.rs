@@ -9,7 +9,7 @@ use c1z::Stats;
 use governance_model::{ResourceTypeId, Timestamp};
 use serde::Serialize;
 
-use crate::format::{self, Format, Row, Style};
+use crate::format::{self, Format, Row, Style, UNFINISHED};
 use crate::rows::Principal;
 use crate::{Completeness, Error, Snapshot};
 
@@ -124,15 +124,24 @@ impl Statistics {
                 format::write(out, style, std::iter::once(Ok(self.clone()))).map(drop)
             }
             Format::Csv => format::write(out, style, self.types()).map(drop),
-            Format::Table => {
-                format::write(out, style, self.facts().into_iter().map(Ok))?;
-                writeln!(out)?;
-                let plain = Style { unfinished: false, ..style };
-                format::write(out, plain, self.totals().into_iter().map(Ok))?;
-                writeln!(out)?;
-                format::write(out, plain, self.types()).map(drop)
-            }
+            Format::Table => self.tables(out, style),
         }
+    }
+
+    fn tables(&self, out: &mut dyn Write, style: Style) -> Result<(), Error> {
+        let plain = Style { unfinished: false, ..style };
+        if style.unfinished {
+            writeln!(out, "{UNFINISHED}\n")?;
+        }
+        format::write(out, plain, self.facts().into_iter().map(Ok))?;
+        writeln!(out)?;
+        format::write(out, plain, self.totals().into_iter().map(Ok))?;
+        writeln!(out)?;
+        format::write(out, plain, self.types())?;
+        if style.unfinished {
+            writeln!(out, "\n{UNFINISHED}")?;
+        }
+        Ok(())
     }
 
     fn types(&self) -> impl Iterator<Item = Result<TypeCount, Error>> {

@@ -41,6 +41,9 @@ pub struct SyncRow {
 impl SyncRow {
     /// The syncs of a file, in the order in which they began. The tokens that they go on by are not among what is shown:
     /// they say nothing about access, and can hold what their writer would not print.
+    ///
+    /// # Errors
+    /// When the list of syncs cannot be read.
     pub fn all(file: &C1zFile) -> Result<impl Iterator<Item = Result<Self, Error>> + '_, Error> {
         let mut runs = file.syncs()?;
         runs.sort_by(|a, b| (a.started_at, &a.sync_id).cmp(&(b.started_at, &b.sync_id)));

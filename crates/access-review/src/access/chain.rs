@@ -60,8 +60,11 @@ impl Chains {
         self.0.contains_key(entitlement)
     }
 
-    pub(super) fn leads(&self, from: &EntitlementId, to: &EntitlementId) -> bool {
-        self.0.get(to).is_some_and(|node| node.incoming.iter().any(|edge| edge.from == *from))
+    /// Whether what is known says how one entitlement leads to another one, if only by a detour. Where groups go round in
+    /// a circle, a grant records every one of them as its source.
+    pub(super) fn explain(&self, from: &EntitlementId, to: &EntitlementId) -> bool {
+        let Found { chains, more } = self.to(to);
+        more || chains.iter().any(|chain| chain.contains(from))
     }
 
     pub(super) fn is_direct(&self, entitlement: &EntitlementId) -> bool {
@@ -173,7 +176,9 @@ mod tests {
         let mut chains = Chains::default();
         for from in &names {
             chains.hold(&id(from), from == "e00");
-            names.iter().for_each(|to| chains.lead(&id(from), &id(to), false));
+            for to in &names {
+                chains.lead(&id(from), &id(to), false);
+            }
         }
         let found = chains.to(&id("e59"));
         assert!(found.more);

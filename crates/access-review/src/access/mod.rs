@@ -7,6 +7,7 @@
 //! What everybody sees without a grant, such as public projects, and what a role over everything covers, is a note.
 
 mod chain;
+mod forward;
 mod notes;
 mod of_principal;
 mod on_resource;

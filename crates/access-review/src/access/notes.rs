@@ -35,23 +35,21 @@ pub(super) fn of_principal(
     let roles = rows.iter().filter(|row| row.grant.is_some() || !row.paths.is_empty());
     for role in roles.filter(|row| row.resource.kind == "role") {
         match Privilege::of_role(&role.resource) {
-            Privilege::Owner | Privilege::Administrator if is_over_everything(&role.resource) => {
-                notes.push(format!(
-                    "{} covers the whole workspace: every person, group and project, listed here or not.",
-                    role.resource.label()
-                ))
-            }
-            Privilege::Owner | Privilege::Administrator => notes.push(format!(
-                "{} looks like an administrative role, which may cover more than is listed here.",
-                role.resource.label()
-            )),
             Privilege::Manager | Privilege::Regular => {}
+            Privilege::Owner | Privilege::Administrator => {
+                let covers = if is_over_everything(&role.resource) {
+                    "covers the whole workspace: every person, group and project, listed here or not"
+                } else {
+                    "looks like an administrative role, which may cover more than is listed here"
+                };
+                notes.push(format!("{} {covers}.", role.resource.label()));
+            }
         }
     }
     if person.is_some() {
         public_projects(snapshot, &mut notes)?;
     }
-    of_sync(snapshot, &mut notes)?;
+    of_sync(snapshot, &mut notes);
     Ok(notes.into_iter().map(Note).collect())
 }
 
@@ -63,13 +61,12 @@ pub(super) fn of_resource(snapshot: &Snapshot<'_>, resource: &Resource) -> Resul
     if resource.profile.get("archived") == Some(&Value::Bool(true)) {
         notes.push("It is archived.".to_owned());
     }
-    let reference = Reference::find(snapshot, &resource.id)?;
-    if !is_over_everything(&reference) {
+    if resource.id.resource_type != ROLE {
         for role in OVER_EVERYTHING {
             holders_cover(snapshot, role, &mut notes)?;
         }
     }
-    of_sync(snapshot, &mut notes)?;
+    of_sync(snapshot, &mut notes);
     Ok(notes.into_iter().map(Note).collect())
 }
 
@@ -123,7 +120,7 @@ fn public_projects(snapshot: &Snapshot<'_>, notes: &mut Vec<String>) -> Result<(
 }
 
 /// What the sync itself limits.
-fn of_sync(snapshot: &Snapshot<'_>, notes: &mut Vec<String>) -> Result<(), Error> {
+fn of_sync(snapshot: &Snapshot<'_>, notes: &mut Vec<String>) {
     if let Some(provenance) = snapshot.provenance() {
         if !provenance.pages.contains_key("projects") {
             notes.push("Projects were not read; --sync-projects at the next sync reads them.".to_owned());
@@ -132,7 +129,6 @@ fn of_sync(snapshot: &Snapshot<'_>, notes: &mut Vec<String>) -> Result<(), Error
             notes.push("The sync could not be verified as complete; `stats` says why.".to_owned());
         }
     }
-    Ok(())
 }
 
 /// Names in a sentence, the first of many.

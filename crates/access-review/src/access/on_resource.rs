@@ -9,7 +9,8 @@ use c1z::GrantFilter;
 use governance_model::{EntitlementId, Grant, Resource, ResourceId, ResourceTypeId, TraitKind};
 
 use super::chain::Chains;
-use super::upstream::{Upstream, held};
+use super::forward::Forward;
+use super::upstream::{Upstream, held, is_direct};
 use super::{AccessRow, Note, notes};
 use crate::find::types_of;
 use crate::rows::{Principal, Reference, Scope};
@@ -77,8 +78,7 @@ impl<'s, 'f> Audience<'s, 'f> {
 
     /// A row for a grant that the file holds.
     fn row(&self, grant: &Grant) -> Result<AccessRow, Error> {
-        let mut chains = Chains::default();
-        self.follow(&mut chains, grant)?;
+        let chains = self.follow(grant)?;
         let row = AccessRow::of_grant(self.snapshot, grant)?;
         let mut row = row.with_paths(self.snapshot, &chains, &grant.entitlement)?;
         for role in self.roles.get(&grant.principal).into_iter().flatten() {
@@ -94,8 +94,7 @@ impl<'s, 'f> Audience<'s, 'f> {
         if held(self.snapshot, to, principal)?.is_some() {
             return Ok(None);
         }
-        let mut chains = Chains::default();
-        self.follow_upstream(&mut chains, to, principal)?;
+        let Forward { chains, .. } = Forward::of(self.snapshot, principal)?;
         let Some(grant) = self.upstream.grant(to) else { return Ok(None) };
         if chains.to(to).chains.is_empty() {
             return Ok(None);
@@ -126,61 +125,53 @@ impl<'s, 'f> Audience<'s, 'f> {
         scope.kind == self.id.resource_type.as_str() && scope.id == self.id.resource
     }
 
-    /// Follows how the holder of a grant came to it.
-    fn follow(&self, chains: &mut Chains, grant: &Grant) -> Result<(), Error> {
-        let direct = grant.sources.is_empty() || grant.sources.contains_key(&grant.entitlement);
-        chains.hold(&grant.entitlement, direct);
+    /// Follows how the holder of a grant came to it, by the sources that were recorded.
+    fn follow(&self, grant: &Grant) -> Result<Chains, Error> {
+        if !self.upstream.is_carried_out() {
+            return Ok(Forward::of(self.snapshot, &grant.principal)?.chains);
+        }
+        let mut chains = Chains::default();
         let mut waiting = vec![grant.clone()];
-        while let Some(grant) = waiting.pop() {
-            for source in grant.sources.keys() {
-                if *source == grant.entitlement || chains.leads(source, &grant.entitlement) {
-                    continue;
-                }
-                let is_new = !chains.knows(source);
-                chains.lead(source, &grant.entitlement, self.upstream.is_shallow(source, &grant.entitlement));
-                if !is_new {
-                    continue;
-                }
-                match held(self.snapshot, source, &grant.principal)? {
-                    Some(through) => {
-                        let direct = through.sources.is_empty() || through.sources.contains_key(source);
-                        chains.hold(source, direct);
-                        waiting.push(through);
+        // Sources that no expandable grant in the file explains.
+        let mut unexplained = BTreeSet::new();
+        loop {
+            while let Some(grant) = waiting.pop() {
+                let to = &grant.entitlement;
+                chains.hold(to, is_direct(&grant));
+                for source in grant.sources.keys().filter(|source| *source != to) {
+                    if self.upstream.leads(source, to) {
+                        chains.lead(source, to, self.upstream.is_shallow(source, to));
+                        self.fetch(&mut chains, source, &grant.principal, &mut waiting)?;
+                    } else {
+                        unexplained.insert((to.clone(), source.clone()));
                     }
-                    None => chains.hold(source, true),
                 }
             }
+            let Some((to, source)) = unexplained.pop_first() else { return Ok(chains) };
+            if !chains.explain(&source, &to) {
+                self.fetch(&mut chains, &source, &grant.principal, &mut waiting)?;
+                chains.lead(&source, &to, false);
+            }
         }
-        if !self.upstream.is_carried_out() {
-            self.follow_upstream(chains, &grant.entitlement, &grant.principal)?;
-        }
-        Ok(())
     }
 
-    /// Follows what leads to an entitlement of the resource, whether or not it was recorded.
-    fn follow_upstream(
+    /// Looks up how a principal holds an entitlement, unless that is known.
+    fn fetch(
         &self,
         chains: &mut Chains,
-        to: &EntitlementId,
+        entitlement: &EntitlementId,
         principal: &ResourceId,
+        waiting: &mut Vec<Grant>,
     ) -> Result<(), Error> {
-        let mut waiting = vec![to];
-        let mut followed = BTreeSet::new();
-        while let Some(to) = waiting.pop() {
-            if !followed.insert(to) {
-                continue;
+        if chains.knows(entitlement) {
+            return Ok(());
+        }
+        match held(self.snapshot, entitlement, principal)? {
+            Some(grant) => {
+                chains.hold(entitlement, is_direct(&grant));
+                waiting.push(grant);
             }
-            for edge in self.upstream.to(to) {
-                if !edge.admits(principal) {
-                    continue;
-                }
-                if let Some(grant) = held(self.snapshot, &edge.from, principal)? {
-                    let direct = grant.sources.is_empty() || grant.sources.contains_key(&edge.from);
-                    chains.hold(&edge.from, direct);
-                }
-                chains.lead(&edge.from, to, edge.shallow);
-                waiting.push(&edge.from);
-            }
+            None => chains.hold(entitlement, true),
         }
         Ok(())
     }

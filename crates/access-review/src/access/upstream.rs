@@ -3,31 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use c1z::GrantFilter;
-use governance_model::{EntitlementId, Grant, ResourceId, ResourceTypeId};
+use governance_model::{EntitlementId, Grant, ResourceId};
 
+use super::chain::Edge;
+use super::forward::Forward;
 use crate::{Error, Snapshot};
 
 /// What leads to the entitlements of a resource, by the expandable grants in the file.
 #[derive(Debug, Default)]
 pub(super) struct Upstream {
-    edges: BTreeMap<EntitlementId, Vec<Passage>>,
+    edges: BTreeMap<EntitlementId, Vec<Edge>>,
     /// For each entitlement of the resource a grant that passes it on.
     grants: BTreeMap<EntitlementId, Grant>,
     is_carried_out: bool,
-}
-
-/// Whoever holds one entitlement holds another one, if it is admitted.
-#[derive(Debug)]
-pub(super) struct Passage {
-    pub(super) from: EntitlementId,
-    pub(super) shallow: bool,
-    types: Vec<ResourceTypeId>,
-}
-
-impl Passage {
-    pub(super) fn admits(&self, principal: &ResourceId) -> bool {
-        self.types.is_empty() || self.types.contains(&principal.resource_type)
-    }
 }
 
 impl Upstream {
@@ -52,12 +40,12 @@ impl Upstream {
                 found.add(&grant?.value, &mut waiting);
             }
         }
-        found.is_carried_out = found.carried_out(snapshot)?;
+        found.is_carried_out = !found.goes_round() && found.carried_out(snapshot)?;
         Ok(found)
     }
 
     /// What leads to an entitlement.
-    pub(super) fn to(&self, entitlement: &EntitlementId) -> impl Iterator<Item = &Passage> {
+    pub(super) fn to(&self, entitlement: &EntitlementId) -> impl Iterator<Item = &Edge> {
         self.edges.get(entitlement).into_iter().flatten()
     }
 
@@ -66,40 +54,58 @@ impl Upstream {
         self.grants.get(entitlement)
     }
 
-    /// Whether the file holds a grant for whoever inherits something.
+    /// Whether the file holds a grant for whoever inherits something, with where it comes from.
     pub(super) fn is_carried_out(&self) -> bool {
         self.is_carried_out
     }
 
+    /// Whether one entitlement leads to another one.
+    pub(super) fn leads(&self, from: &EntitlementId, to: &EntitlementId) -> bool {
+        self.to(to).any(|edge| edge.from == *from)
+    }
+
     /// Whether only those come from one entitlement to another one who hold the first in their own right.
     pub(super) fn is_shallow(&self, from: &EntitlementId, to: &EntitlementId) -> bool {
-        let mut passages = self.to(to).filter(|passage| passage.from == *from).peekable();
-        passages.peek().is_some() && passages.all(|passage| passage.shallow)
+        self.leads(from, to) && self.to(to).filter(|edge| edge.from == *from).all(|edge| edge.shallow)
     }
 
     fn add(&mut self, grant: &Grant, waiting: &mut Vec<EntitlementId>) {
         let Some(expandable) = &grant.expandable else { return };
         for from in &expandable.entitlements {
-            let types = expandable.resource_types.clone();
-            let passage = Passage { from: from.clone(), shallow: expandable.shallow, types };
-            self.edges.entry(grant.entitlement.clone()).or_default().push(passage);
+            let edge = Edge { from: from.clone(), shallow: expandable.shallow };
+            self.edges.entry(grant.entitlement.clone()).or_default().push(edge);
             waiting.push(from.clone());
+        }
+    }
+
+    /// Whether entitlements lead to each other in a circle. Expansion takes those for one, and writes no grants inside.
+    fn goes_round(&self) -> bool {
+        let mut left: BTreeSet<&EntitlementId> = self.edges.keys().collect();
+        loop {
+            let before = left.len();
+            let ends: Vec<_> = left
+                .iter()
+                .filter(|to| !self.to(to).any(|edge| left.contains(&edge.from)))
+                .copied()
+                .collect();
+            for end in ends {
+                left.remove(end);
+            }
+            if left.len() == before {
+                return !left.is_empty();
+            }
         }
     }
 
     /// Looks at the first principal who should inherit something.
     fn carried_out(&self, snapshot: &Snapshot<'_>) -> Result<bool, Error> {
-        for to in self.grants.keys() {
-            for edge in self.to(to) {
-                let of_source =
-                    GrantFilter { entitlement: Some(edge.from.clone()), ..GrantFilter::default() };
-                for grant in snapshot.view().grants(&of_source) {
-                    let grant = grant?.value;
-                    let direct = grant.sources.is_empty() || grant.sources.contains_key(&edge.from);
-                    if edge.admits(&grant.principal) && (direct || !edge.shallow) {
-                        let inherits = held(snapshot, to, &grant.principal)?;
-                        return Ok(inherits.is_some_and(|grant| grant.sources.contains_key(&edge.from)));
-                    }
+        for (to, from) in self.pairs() {
+            let of_source = GrantFilter { entitlement: Some(from.clone()), ..GrantFilter::default() };
+            for grant in snapshot.view().grants(&of_source) {
+                let principal = grant?.value.principal;
+                let Forward { chains, .. } = Forward::of(snapshot, &principal)?;
+                if !chains.to(to).chains.is_empty() {
+                    return Ok(held(snapshot, to, &principal)?.is_some_and(|grant| !grant.sources.is_empty()));
                 }
             }
         }
@@ -134,4 +140,9 @@ pub(super) fn held(
         ..GrantFilter::default()
     };
     Ok(snapshot.view().grants(&filter).next().transpose()?.map(|record| record.value))
+}
+
+/// Whether a principal has something in its own right.
+pub(super) fn is_direct(grant: &Grant) -> bool {
+    grant.sources.is_empty() || grant.sources.contains_key(&grant.entitlement)
 }

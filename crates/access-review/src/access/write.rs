@@ -173,11 +173,19 @@ impl Audience<'_, '_> {
             return format::write(out, style, self.rows()).map(drop);
         }
         let Self { resource, .. } = self;
+        if style.unfinished {
+            writeln!(out, "{UNFINISHED}\n")?;
+        }
         writeln!(out, "{}", text::terminal(&format!("{} {}", resource.kind, resource.label())))?;
         writeln!(out, "{}", text::terminal(&place(&resource.kind, &resource.id, snapshot)))?;
         notes(out, &self.notes)?;
         writeln!(out)?;
-        format::write(out, style, self.rows().map(|row| row.map(Reached))).map(drop)
+        let plain = Style { unfinished: false, ..style };
+        format::write(out, plain, self.rows().map(|row| row.map(Reached)))?;
+        if style.unfinished {
+            writeln!(out, "\n{UNFINISHED}")?;
+        }
+        Ok(())
     }
 }
 

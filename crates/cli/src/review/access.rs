@@ -69,6 +69,9 @@ fn remarks(args: &AccessArgs, notes: &[Note]) -> Result<()> {
     if args.output.output.format() == Format::Table {
         return Ok(());
     }
-    let lines: String = notes.iter().map(|Note(note)| format!("note: {}\n", text::terminal(note))).collect();
-    Ok(io::stderr().write_all(lines.as_bytes())?)
+    let mut out = io::stderr().lock();
+    for Note(note) in notes {
+        writeln!(out, "note: {}", text::terminal(note))?;
+    }
+    Ok(())
 }

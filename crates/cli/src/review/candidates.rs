@@ -1,5 +1,7 @@
 //! What to say when a name fits nothing, or more than one thing.
 
+use std::fmt::Write;
+
 use access_review::rows::Principal;
 use access_review::text;
 
@@ -11,7 +13,8 @@ pub(super) fn several(text: &str, candidates: &[Principal], more: usize) -> anyh
     let mut message = format!("{:?} fits more than one:\n", text::terminal(text));
     message.push_str(&lines(candidates));
     if more > 0 {
-        message.push_str(&format!("\n  and {more} more"));
+        // Writing to a string cannot fail.
+        let _ = write!(message, "\n  and {more} more");
     }
     Failure::new(Exit::InvalidArgument, message).with_hint("name one of them by its id").into()
 }

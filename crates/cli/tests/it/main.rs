@@ -16,6 +16,7 @@ mod leftovers;
 mod mistakes;
 mod program;
 mod requests;
+mod review;
 mod schedule;
 mod stops;
 mod summary;

@@ -1,0 +1,126 @@
+//! What the file lacks, and what no listing has a place for, is shown all the same.
+
+use access_review::access::Reach;
+use access_review::format::{self, Format, Row, Style};
+use access_review::rows::{EntitlementRow, GrantQuery, GrantRow, ResourceRow, ResourceTypeRow};
+use access_review::stats::Statistics;
+use c1z::EntitlementFilter;
+use governance_model::{ResourceTypeId, Value};
+
+use crate::workspace::{Content, FORMULA, File, id, newest};
+
+fn written<T: Row>(format: Format, rows: impl Iterator<Item = Result<T, access_review::Error>>) -> String {
+    let mut out = Vec::new();
+    format::write(&mut out, Style { format, ..Style::default() }, rows).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn resources_of_any_type_are_listed() {
+    let file = File::with(&Content::new(), 1);
+    let file = file.open();
+    let snapshot = newest(&file);
+    let all: Vec<_> = ResourceRow::all(&snapshot, None).map(|row| row.unwrap()).collect();
+    let ids: Vec<_> = all.iter().map(|row| format!("{}:{}", row.resource_type, row.id)).collect();
+    assert_eq!(ids, ["group:g1", "role:owner", "user:ann", "user:bob", "user:cem", "vault:v1"]);
+    assert_eq!(all[0].traits, ["group"]);
+    assert_eq!(all[5].traits, [] as [&str; 0]);
+    let vaults = Some(ResourceTypeId::from_static("vault"));
+    assert_eq!(
+        ResourceRow::all(&snapshot, vaults).map(|row| row.unwrap().name).collect::<Vec<_>>(),
+        ["Vault"]
+    );
+    let types: Vec<_> =
+        ResourceTypeRow::all(&snapshot).map(|row| row.unwrap()).map(|row| (row.id, row.traits)).collect();
+    let traits = |name: &str| vec![name.to_owned()];
+    assert_eq!(
+        types,
+        [
+            ("group".to_owned(), traits("group")),
+            ("role".to_owned(), traits("role")),
+            ("user".to_owned(), traits("user")),
+            ("vault".to_owned(), Vec::new())
+        ]
+    );
+    let on_vault = EntitlementFilter { resource: Some(id("vault", "v1")), ..EntitlementFilter::default() };
+    let entitlements: Vec<_> = EntitlementRow::all(&snapshot, &on_vault).map(|row| row.unwrap()).collect();
+    assert_eq!(entitlements.len(), 1);
+    assert_eq!(
+        (entitlements[0].permission.as_str(), entitlements[0].resource.name.as_str()),
+        ("open", "Vault")
+    );
+}
+
+#[test]
+fn a_principal_that_the_file_lacks_is_marked() {
+    let file = File::with(&Content::new(), 1);
+    let file = file.open();
+    let snapshot = newest(&file);
+    let of_nobody = GrantQuery { principal: Some(id("user", "nobody")), ..GrantQuery::default() };
+    let rows = || GrantRow::all(&snapshot, &of_nobody);
+    let json: serde_json::Value = serde_json::from_str(&written(Format::Json, rows())).unwrap();
+    assert_eq!(json[0]["principal"]["missing"], true);
+    assert_eq!(json[0]["principal"]["id"], "nobody");
+    for format in [Format::Csv, Format::Table] {
+        let text = written(format, rows());
+        let line = text.lines().nth(1).unwrap();
+        assert!(line.starts_with("nobody") && line.contains("missing"), "{line}");
+    }
+
+    let nobody = Reach::of_missing(&snapshot, &id("user", "nobody")).unwrap();
+    assert!(nobody.principal.missing);
+    assert_eq!(nobody.rows.len(), 1);
+    assert_eq!(nobody.notes[0].0, "The file has no such resource; grants name it all the same.");
+}
+
+#[test]
+fn a_membership_that_is_not_in_force_says_so() {
+    let mut content = Content::new();
+    content.grants[0].metadata.insert("membership_status".to_owned(), Value::String("PENDING".to_owned()));
+    let file = File::with(&content, 1);
+    let file = file.open();
+    let snapshot = newest(&file);
+    let of_ann = GrantQuery { principal: Some(id("user", "ann")), ..GrantQuery::default() };
+    let text = written(Format::Csv, GrantRow::all(&snapshot, &of_ann));
+    assert!(text.contains(",Team,direct; not in force: PENDING,"), "{text}");
+    let ann = snapshot.view().resource(&id("user", "ann")).unwrap().unwrap().value;
+    let rows = Reach::of(&snapshot, ann).unwrap().rows;
+    assert_eq!(rows[1].how(), "direct; not in force: PENDING");
+}
+
+#[test]
+fn hostile_names_are_defused_where_they_are_written() {
+    let file = File::with(&Content::new(), 1);
+    let file = file.open();
+    let snapshot = newest(&file);
+    for (who, table, csv) in [
+        ("bob", "=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        ("cem", "Cem \u{fffd}txt _x0041_", "Cem \u{202e}txt _x0041_"),
+    ] {
+        let resource = snapshot.view().resource(&id("user", who)).unwrap().unwrap().value;
+        let reach = Reach::of(&snapshot, resource).unwrap();
+        let written = |format| {
+            let mut out = Vec::new();
+            reach.write(&mut out, Style { format, ..Style::default() }, &snapshot).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert!(written(Format::Table).starts_with(table), "{}", written(Format::Table));
+        if who == "bob" {
+            assert!(written(Format::Csv).contains(csv), "{}", written(Format::Csv));
+        }
+    }
+    assert_eq!(FORMULA, "=cmd|' /C calc'!A0");
+}
+
+#[test]
+fn counts_are_of_the_rows_and_not_of_what_the_file_says() {
+    let file = File::with(&Content::new(), 1);
+    let file = file.open();
+    let snapshot = newest(&file);
+    let counted = Statistics::of(&snapshot).unwrap();
+    assert_eq!(counted.stored_counts_agree, Some(true));
+    assert_eq!((counted.resources, counted.entitlements, counted.grants), (6, 3, 5));
+    let vault = counted.by_resource_type.iter().find(|found| found.resource_type == "vault").unwrap();
+    assert_eq!((vault.resources, vault.entitlements, vault.grants), (1, 1, 2));
+    assert_eq!(counted.completeness, None);
+}

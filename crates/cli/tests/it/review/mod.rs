@@ -1,0 +1,7 @@
+//! What people ask of a c1z.
+
+mod access;
+mod filters;
+mod printed;
+mod unfinished;
+mod workspace;
