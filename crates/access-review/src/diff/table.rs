@@ -32,7 +32,7 @@ impl Comparison<'_> {
             writeln!(out)?;
         }
         for remark in &summary.remarks {
-            writeln!(out, "Mind   {}.", text::terminal(&remark.text))?;
+            writeln!(out, "Note   {}.", text::terminal(&remark.text))?;
         }
         writeln!(out)?;
         if summary.is_equal() {
@@ -96,10 +96,8 @@ impl Comparison<'_> {
             drop(changes);
         }
         if hidden > 0 {
-            writeln!(
-                out,
-                "\n{hidden} entitlements came or went with their resource; the other formats list them."
-            )?;
+            let noun = if hidden == 1 { "entitlement" } else { "entitlements" };
+            writeln!(out, "\n{hidden} {noun} came or went with a resource; the other formats list them.")?;
         }
         Ok(())
     }
