@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Action, Cause, Change, Thing};
+use super::{Action, Cause, Change, FieldChange, Thing};
 use crate::rows::Reference;
 
 /// The parts that tell most about a thing that came or went.
@@ -65,6 +65,21 @@ impl Change {
         }
     }
 
+    /// What it follows from, in a few words.
+    pub fn because(&self) -> Option<String> {
+        let principal = self.principal.as_ref().map(|principal| match principal.kind.as_str() {
+            "user" => "account",
+            other => other,
+        });
+        let resource = self.resource.as_ref().map(|resource| resource.kind.as_str());
+        Some(match self.consequence_of? {
+            Cause::PrincipalAdded => format!("the {} is new", principal?),
+            Cause::PrincipalRemoved => format!("the {} is gone", principal?),
+            Cause::ResourceAdded => format!("the {} is new", resource?),
+            Cause::ResourceRemoved => format!("the {} is gone", resource?),
+        })
+    }
+
     /// What differs, as `status: enabled → disabled; mfa: yes → no`.
     pub fn differences(&self) -> String {
         let parts = self
@@ -85,11 +100,17 @@ impl Change {
 
     /// The facts of something that came or went that tell most, in few words.
     pub(super) fn brief(&self) -> String {
+        let value = |name: &str| {
+            let field = self.fields.iter().find(|field| field.field == name)?;
+            Some(if field.new.is_null() { &field.old } else { &field.new })
+        };
+        let is_enabled = value("status").is_some_and(|state| state == "enabled");
         let mut parts = Vec::new();
         for name in BRIEF {
-            let Some(field) = self.fields.iter().find(|field| field.field == name) else { continue };
-            let value = if field.new.is_null() { &field.old } else { &field.new };
+            let Some(value) = value(name) else { continue };
             match (name, value) {
+                // Why somebody may not sign in is worth the room, why somebody may is not.
+                ("status_reason", _) if is_enabled => {}
                 ("mfa", Value::Bool(on)) => {
                     parts.push(format!("second factor {}", if *on { "on" } else { "off" }));
                 }
@@ -104,20 +125,21 @@ impl Change {
     }
 }
 
-impl Cause {
-    /// The same as a few words.
-    pub fn as_words(self) -> &'static str {
-        match self {
-            Self::PrincipalAdded => "the account is new",
-            Self::PrincipalRemoved => "the account is gone",
-            Self::ResourceAdded => "the resource is new",
-            Self::ResourceRemoved => "the resource is gone",
-        }
-    }
-}
-
 fn label(resource: &Reference) -> String {
     format!("{} {}", resource.kind.replace('-', " "), resource.label())
+}
+
+/// The two sides of a fact for people. Of lists, what only one side has, and how much both have.
+pub(super) fn sides(field: &FieldChange) -> [String; 2] {
+    let (Value::Array(old), Value::Array(new)) = (&field.old, &field.new) else {
+        return [&field.old, &field.new]
+            .map(|value| if value.is_null() { "-".to_owned() } else { shown(value) });
+    };
+    let both = old.iter().filter(|item| new.contains(item)).count();
+    [(old, new), (new, old)].map(|(here, there)| {
+        let only = here.iter().filter(|item| !there.contains(item)).map(shown);
+        only.chain((both > 0).then(|| format!("{both} in both"))).collect::<Vec<_>>().join("; ")
+    })
 }
 
 /// A value for people: yes and no, lists with semicolons, things by type and name.

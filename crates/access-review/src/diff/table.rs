@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::sentence::shown;
+use super::sentence::sides;
 use super::{Action, Cause, Change, Comparison, Section, Side, Thing};
 use crate::format::{self, Format, Row, Style};
 use crate::{Error, text};
@@ -149,8 +149,7 @@ impl Line {
         let (_, plain, access) =
             SIGNS.iter().find(|(action, _, _)| *action == change.kind.action).unwrap_or(&SIGNS[2]);
         let is_grant = change.kind.thing == Thing::Grant;
-        let mut notes: Vec<String> =
-            change.consequence_of.iter().map(|cause| cause.as_words().to_owned()).collect();
+        let mut notes: Vec<String> = change.because().into_iter().collect();
         notes.extend(change.notes.iter().map(|note| note.text.clone()));
         let line = |what: String, old: String, new: String| Self {
             change: if is_grant { access } else { plain },
@@ -174,7 +173,8 @@ impl Line {
                             Thing::User => field.field.clone(),
                             _ => format!("{what}: {}", field.field),
                         };
-                        line(what, plain_value(&field.old), plain_value(&field.new))
+                        let [old, new] = sides(field);
+                        line(what, old, new)
                     })
                     .collect();
                 for more in lines.iter_mut().skip(1) {
@@ -194,10 +194,6 @@ impl Row for Line {
         let Self { who, email, what, old, new, note, .. } = self;
         [&change, who, email, what, old, new, note].into_iter().cloned().collect()
     }
-}
-
-fn plain_value(value: &serde_json::Value) -> String {
-    if value.is_null() { "-".to_owned() } else { shown(value) }
 }
 
 fn cut(text: &str) -> String {

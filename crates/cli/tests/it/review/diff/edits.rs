@@ -7,6 +7,9 @@ use clockify_sim::{
 
 pub(crate) const NEWCOMER: &str = "6700000000000000000000a1";
 pub(crate) const RETURNED: &str = "6700000000000000000000a2";
+/// Turns the text around and would colour a terminal.
+pub(crate) const RENAMED: &str = "Rosalind \u{202e}Mbeki \u{1b}[31mFarrow";
+pub(crate) const OLD_GROUP: &str = "6700000000000000000000b0";
 pub(crate) const NEW_GROUP: &str = "6700000000000000000000b1";
 
 /// Who and what was edited, by id.
@@ -23,12 +26,13 @@ pub(crate) struct Day {
     pub(crate) readdressed: String,
     pub(crate) project_manager: String,
     pub(crate) renamed_group: String,
-    pub(crate) removed_group: String,
 }
 
 impl Day {
     pub(crate) fn new() -> Self {
-        let before = FixedWorkspace::copy_of(&SeededWorkspace::demo());
+        let mut before = FixedWorkspace::copy_of(&SeededWorkspace::demo());
+        let night: Vec<_> = before.users.iter().skip(10).take(2).map(|user| user.id.clone()).collect();
+        before.groups.push(SimGroup::new(OLD_GROUP, "Night shift", night));
         let mut after = before.clone();
         // Active people without roles, who belong to some group.
         let mut plain = before.users.iter().filter(|user| {
@@ -50,19 +54,7 @@ impl Day {
         let demoted = holder(RoleCode::Admin, RoleCode::Owner);
         let project_manager = holder(RoleCode::ProjectManager, RoleCode::Admin);
         let owner = before.users.iter().find(|user| user.has_role(RoleCode::Owner)).unwrap().id.clone();
-        let removed_group = before
-            .groups
-            .iter()
-            .find(|group| {
-                let managed = SimScope::Group(group.id.clone());
-                group.team_managers.is_empty()
-                    && !before.projects.iter().any(|project| project.members.iter().any(|m| m.id == group.id))
-                    && !before.users.iter().any(|user| user.roles.iter().any(|role| role.scope == managed))
-            })
-            .unwrap()
-            .id
-            .clone();
-        let renamed_group = before.groups.iter().find(|group| group.id != removed_group).unwrap().id.clone();
+        let renamed_group = before.groups[0].id.clone();
 
         remove(&mut after, &leaver.id);
         let mut newcomer = SimUser::new(NEWCOMER, "Imke Brand", "imke.brand@marrowstone.example")
@@ -79,7 +71,7 @@ impl Day {
             .push(NEWCOMER.to_owned());
         let address = leaver.email.as_ref().unwrap().to_uppercase();
         after.users.push(SimUser::new(RETURNED, leaver.name.clone().unwrap(), address));
-        user(&mut after, &renamed).name = Some("Rosalind Mbeki-Farrow".to_owned());
+        user(&mut after, &renamed).name = Some(RENAMED.to_owned());
         user(&mut after, &promoted).roles.push(SimRole { role: RoleCode::Admin, scope: SimScope::Workspace });
         user(&mut after, &demoted).roles.retain(|role| role.role != RoleCode::Admin);
         let left = after.groups.iter_mut().find(|group| group.user_ids.contains(&moved)).unwrap();
@@ -100,7 +92,7 @@ impl Day {
             .push(SimRole { role: RoleCode::ProjectManager, scope: further });
         after.groups.iter_mut().find(|group| group.id == renamed_group).unwrap().name =
             "Engineering & QA".to_owned();
-        after.groups.retain(|group| group.id != removed_group);
+        after.groups.retain(|group| group.id != OLD_GROUP);
         after.groups.push(SimGroup::new(NEW_GROUP, "=HYPERLINK(\"http://x\")", [promoted.clone()]));
         // What is no news.
         user(&mut after, &pictured).profile_picture = "https://avatar.cake.com/new.png".to_owned();
@@ -118,7 +110,6 @@ impl Day {
             readdressed,
             project_manager,
             renamed_group,
-            removed_group,
         }
     }
 }
