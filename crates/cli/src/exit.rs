@@ -36,6 +36,8 @@ pub(crate) enum Exit {
     Stale = 76,
     /// Ours: two syncs differ. Only `diff` ends like this.
     Different = 77,
+    /// Ours: there is a finding as severe as `--fail-on` says. Only `findings` ends like this.
+    Found = 78,
 }
 
 impl Exit {
@@ -68,7 +70,7 @@ impl Exit {
             Self::Unimplemented => ErrorClass::Unimplemented,
             Self::Unavailable => ErrorClass::Unavailable,
             Self::Unauthenticated => ErrorClass::Unauthenticated,
-            Self::Success | Self::Unknown | Self::Internal | Self::Stale | Self::Different => {
+            Self::Success | Self::Unknown | Self::Internal | Self::Stale | Self::Different | Self::Found => {
                 ErrorClass::Internal
             }
         }

@@ -103,6 +103,14 @@ impl Finding {
     }
 }
 
+/// Evidence with what it is recognised by, for programs.
+#[derive(Serialize)]
+struct Marked<'a> {
+    fingerprint: String,
+    #[serde(flatten)]
+    evidence: &'a Evidence,
+}
+
 impl Serialize for Finding {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Finding", 8)?;
@@ -113,7 +121,8 @@ impl Serialize for Finding {
         object.serialize_field("why", self.why)?;
         object.serialize_field("remediation", self.remediation)?;
         object.serialize_field("controls", self.controls())?;
-        object.serialize_field("evidence", &self.evidence)?;
+        let marked = |evidence| Marked { fingerprint: self.fingerprint(evidence), evidence };
+        object.serialize_field("evidence", &self.evidence.iter().map(marked).collect::<Vec<_>>())?;
         object.end()
     }
 }

@@ -6,10 +6,6 @@ use governance_model::Timestamp;
 
 use super::{Identities, Rule};
 
-/// How many accounts may have administrative access when nothing else is said. Microsoft asks for fewer than five global
-/// administrators, and an owner comes on top.
-const MAX_ADMINS: u64 = 5;
-
 /// How long an invitation may stay open when nothing else is said: 30 days.
 const INVITE_AGE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -33,11 +29,15 @@ pub struct Options {
 }
 
 impl Options {
+    /// How many accounts may have administrative access when nothing else is said. Microsoft asks for fewer than five global
+    /// administrators, and an owner comes on top.
+    pub const MAX_ADMINS: u64 = 5;
+
     /// All rules, by their default measures.
     pub fn new(as_of: Timestamp) -> Self {
         Self {
             as_of,
-            max_admins: MAX_ADMINS,
+            max_admins: Self::MAX_ADMINS,
             invite_age: INVITE_AGE,
             domains: Vec::new(),
             identities: None,

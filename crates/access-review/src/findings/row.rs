@@ -93,3 +93,19 @@ impl Row for FindingRow {
         ]
     }
 }
+
+/// One row for each finding, without its evidence: what JSON writes whole.
+impl Row for &Finding {
+    const COLUMNS: &'static [&'static str] = &["severity", "rule", "case", "title", "evidence", "controls"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.severity.as_str().to_owned(),
+            self.rule.id().to_owned(),
+            self.case.to_owned(),
+            self.title.clone(),
+            self.evidence.len().to_string(),
+            self.controls().iter().map(Control::label).collect::<Vec<_>>().join("; "),
+        ]
+    }
+}

@@ -36,7 +36,7 @@ pub enum Rule {
     StaleInvite,
     /// Several accounts with one address.
     DuplicateEmail,
-    /// Accounts without an address, which sign in at a kiosk.
+    /// Accounts without an address, which are let in at a kiosk.
     LimitedMember,
     /// Members that the source names and returned no data about.
     UnlistedMember,
@@ -106,7 +106,7 @@ impl Rule {
             Self::ExternalDomain => "An account has an address outside of the organisation's domains.",
             Self::StaleInvite => "An invitation has been open for too long.",
             Self::DuplicateEmail => "Several accounts have the same e-mail address.",
-            Self::LimitedMember => "An account has no e-mail address and signs in at a kiosk.",
+            Self::LimitedMember => "An account has no e-mail address and is let in at a kiosk.",
             Self::UnlistedMember => "Something names an account that the source returned no data about.",
             Self::EmptyGroup => "A group has no members, or none that is enabled.",
             Self::IncompleteSync => "The sync may not hold everybody.",

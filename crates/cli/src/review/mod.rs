@@ -4,7 +4,9 @@
 mod access;
 mod candidates;
 mod diff;
+mod findings;
 mod list;
+mod rules;
 mod source;
 mod stats;
 mod syncs;
@@ -41,6 +43,8 @@ pub(crate) enum ReviewCommand {
     Syncs(syncs::SyncsArgs),
     /// Say what changed between two syncs, administrative access first; exit code 77 when anything did.
     Diff(diff::DiffArgs),
+    /// Say what a reviewer should look at, by rules; exit code 78 with --fail-on.
+    Findings(findings::FindingsArgs),
 }
 
 /// Answers one question.
@@ -59,5 +63,6 @@ pub(crate) fn run(command: &ReviewCommand, sync: &SyncArgs) -> Result<()> {
         ReviewCommand::Stats(args) => stats::stats(args, file),
         ReviewCommand::Syncs(args) => syncs::syncs(args, file),
         ReviewCommand::Diff(args) => diff::diff(args, file),
+        ReviewCommand::Findings(args) => findings::findings(args, file),
     }
 }

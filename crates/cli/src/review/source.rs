@@ -74,7 +74,7 @@ impl OutputFormat {
 }
 
 impl SourceArgs {
-    fn selection(&self) -> Selection {
+    pub(crate) fn selection(&self) -> Selection {
         Selection { sync: self.sync.clone(), include_unfinished: self.include_unfinished }
     }
 }

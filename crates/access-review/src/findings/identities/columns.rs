@@ -112,31 +112,33 @@ fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether a word says that somebody is active; `None` in the outer place when it is no word that is known, `None` in the
-/// inner one when it says nothing.
-#[expect(clippy::option_option, reason = "a word that is no status differs from a status that is not said")]
-pub(super) fn active(status: Status, text: &str) -> Option<Option<bool>> {
+/// What a cell says about somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Active.
+    Active,
+    /// Not active.
+    Inactive,
+    /// Nothing: it is empty.
+    Nothing,
+    /// A word that means nothing here.
+    Unknown,
+}
+
+/// Reads a cell of a column of states.
+pub(super) fn said(status: Status, text: &str) -> Said {
     let word = plain(text);
-    if word.is_empty() {
-        return Some(None);
-    }
-    let truth = match word.as_str() {
-        "true" | "yes" | "y" | "1" | "t" | "on" => Some(true),
-        "false" | "no" | "n" | "0" | "f" | "off" => Some(false),
-        _ => None,
-    };
-    match (status, truth) {
-        (Status::Positive(_) | Status::Word(_), Some(truth)) => return Some(Some(truth)),
-        (Status::Negative(_), Some(truth)) => return Some(Some(!truth)),
-        (_, None) => {}
-    }
+    let said = |active| if active { Said::Active } else { Said::Inactive };
     match word.as_str() {
-        "active" | "activated" | "enabled" | "employed" | "current" | "live" | "ok" | "onleave" | "leave"
-        | "provisioned" | "staged" | "recovery" | "passwordexpired" | "passwordreset" | "lockedout"
-        | "locked" | "member" | "present" => Some(Some(true)),
-        "inactive" | "disabled" | "suspended" | "deactivated" | "deprovisioned" | "deleted" | "archived"
-        | "terminated" | "left" | "former" | "blocked" | "offboarded" | "resigned" | "removed"
-        | "retired" | "notactive" | "departed" | "expired" => Some(Some(false)),
-        _ => None,
+        "" => Said::Nothing,
+        "true" | "yes" | "y" | "1" | "t" | "on" => said(!matches!(status, Status::Negative(_))),
+        "false" | "no" | "n" | "0" | "f" | "off" => said(matches!(status, Status::Negative(_))),
+        "active" | "activated" | "enabled" | "employed" | "current" | "live" | "ok" | "present"
+        | "onleave" | "provisioned" | "staged" | "recovery" | "passwordexpired" | "passwordreset"
+        | "lockedout" | "locked" => Said::Active,
+        "inactive" | "notactive" | "disabled" | "suspended" | "deactivated" | "deprovisioned" | "deleted"
+        | "archived" | "terminated" | "left" | "former" | "blocked" | "offboarded" | "resigned"
+        | "removed" | "retired" | "departed" | "expired" => Said::Inactive,
+        _ => Said::Unknown,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 
-use super::columns::{Columns, Status, active};
+use super::columns::{Columns, Said, Status, said};
 use super::{Identities, ListError, normal};
 
 impl Identities {
@@ -63,10 +63,11 @@ impl Identities {
         for status in &columns.statuses {
             let (Status::Word(index) | Status::Positive(index) | Status::Negative(index)) = *status;
             let text = record.get(index).unwrap_or_default();
-            match active(*status, text) {
-                Some(Some(false)) => return Some(false),
-                Some(said) => state = state.or(said),
-                None => count(&mut self.unknown_words, text),
+            match said(*status, text) {
+                Said::Inactive => return Some(false),
+                Said::Active => state = Some(true),
+                Said::Nothing => {}
+                Said::Unknown => count(&mut self.unknown_words, text),
             }
         }
         state
@@ -86,7 +87,7 @@ fn count(words: &mut HashMap<String, u64>, text: &str) {
 /// What separates the cells: whichever of the three comes most often in the heading.
 pub(super) fn delimiter(start: &[u8]) -> u8 {
     let heading = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    #[expect(clippy::naive_bytecount, reason = "a heading is one line")]
-    let times = |wanted: u8| heading.iter().filter(|byte| **byte == wanted).count();
+    let heading = String::from_utf8_lossy(heading);
+    let times = |wanted: u8| heading.matches(char::from(wanted)).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|byte| times(*byte)).unwrap_or(b',')
 }

@@ -2,7 +2,7 @@
 
 use governance_model::State;
 
-use super::{Account, Case, Check, Context, about, count, mfa_unknown, state};
+use super::{Account, Case, Check, Context, about, count, mfa_unknown, note_single_sign_on, state};
 use crate::Error;
 use crate::findings::{Assessment, Evidence, Rule, Severity};
 use crate::rows::Person;
@@ -35,7 +35,7 @@ impl Default for Admins {
                 "",
                 Severity::High,
                 MFA,
-                "Have them set up two-factor authentication in their Clockify profile, or sign in through your identity provider; take the role away from who does not need it.",
+                "Have them set up two-factor authentication in their Clockify profile, or sign in through your identity provider; have the owner take the role away from who does not need it.",
             ),
             mfa_unknown: Case::new(
                 Rule::AdminMfaUnknown,
@@ -55,8 +55,8 @@ impl Default for Admins {
                 Rule::AdminNotEnabled,
                 "disabled",
                 Severity::Medium,
-                "The role comes back with the account: activating it again, which any administrator can do, makes another administrator.",
-                "Take the role away from the account.",
+                "The role comes back with the account: whoever activates it again makes an administrator.",
+                "Have the owner take the role away from the account; nobody else can.",
             ),
             deleted: Case::new(
                 Rule::AdminNotEnabled,
@@ -105,6 +105,9 @@ impl Check for Admins {
     }
 
     fn end(mut self: Box<Self>, context: &Context<'_, '_>, found: &mut Assessment) -> Result<(), Error> {
+        if !self.no_mfa.evidence.is_empty() {
+            note_single_sign_on(context, found);
+        }
         self.no_mfa.end(found, |number| {
             format!(
                 "{} without a second factor",

@@ -6,7 +6,7 @@
 //! the two it rests on.
 
 use c1z::{SyncChoice, SyncType, SyncView};
-use governance_model::{ResourceId, ResourceTypeId, State, Timestamp, Value};
+use governance_model::{Resource, ResourceId, ResourceTypeId, State, Timestamp, Value};
 
 use super::{Account, Case, Check, Context, about, count, days};
 use crate::Error;
@@ -50,30 +50,26 @@ impl Check for Invites {
         let limit = context.options.invite_age.as_secs();
         let earlier = if self.0.is_empty() { Vec::new() } else { earlier(context)? };
         for Invited { person, registered } in self.0 {
-            let since = first_seen(&earlier, &person)?;
-            let open = since.map(|since| context.age(since));
-            let created = person.created_at.map(|at| context.age(at));
-            match (since, open, person.created_at, created) {
-                (Some(since), Some(age), ..) if age > limit => {
-                    let detail = format!(
-                        "seen open since {since:.0}, for {} at least, by earlier syncs in this file",
-                        days(age)
-                    );
-                    seen.add(
-                        about(&person, detail)
-                            .with("open_since", format!("{since:.0}"))
-                            .with("age_from", "earlier syncs"),
-                    );
-                }
-                (_, _, Some(at), Some(age)) if !registered && age > limit => {
+            let history = History::of(&earlier, &person)?;
+            if let Some(since) = history.open_since.filter(|since| context.age(*since) > limit) {
+                let age = days(context.age(since));
+                let detail =
+                    format!("seen open since {since:.0}, for {age} at least, by earlier syncs in this file");
+                let evidence = about(&person, detail).with("open_since", format!("{since:.0}"));
+                seen.add(evidence.with("age_from", "earlier syncs"));
+                continue;
+            }
+            // No invitation is older than its account, or than a sync that does not show it.
+            let oldest = person.created_at.max(history.not_open_at);
+            match (oldest, person.created_at) {
+                (Some(oldest), _) if context.age(oldest) <= limit => {}
+                (_, Some(at)) if !registered => {
                     let detail = format!(
                         "never registered; the account was made {at:.0}, {} before, by this invitation or one of another workspace",
-                        days(age)
+                        days(context.age(at))
                     );
                     never.add(about(&person, detail).with("age_from", "creation of the account"));
                 }
-                // The account is younger than the limit, so the invitation is, too.
-                (_, _, Some(_), Some(age)) if age <= limit => {}
                 _ => unknown.add(about(&person, "invited, and nothing says when")),
             }
         }
@@ -120,23 +116,37 @@ fn earlier<'a>(context: &Context<'a, '_>) -> Result<Vec<SyncView<'a>>, Error> {
     runs.into_iter().map(|run| Ok(file.sync(&SyncChoice::Id(run.sync_id))?)).collect()
 }
 
-/// Since when an invitation has been open, as far as the syncs before show without a gap.
-fn first_seen(earlier: &[SyncView<'_>], person: &Person) -> Result<Option<Timestamp>, Error> {
-    let id = ResourceId::new(ResourceTypeId::new(person.resource_type.clone()), person.id.clone());
-    let mut since = None;
-    for view in earlier {
-        let Some(record) = view.resource(&id)? else { break };
-        let text = |key: &str| match record.value.profile.get(key) {
-            Some(Value::String(text)) => text.as_str(),
-            _ => "",
-        };
-        let (account, membership) = (text("account_status"), text("membership_status"));
-        let open = membership == "PENDING"
-            || (account == "NOT_REGISTERED" && !matches!(membership, "DECLINED" | "INACTIVE"));
-        if !open {
-            break;
+/// What earlier syncs tell of an invitation.
+#[derive(Default)]
+struct History {
+    /// The first of the syncs before this one that all show it open.
+    open_since: Option<Timestamp>,
+    /// The sync before that, which does not.
+    not_open_at: Option<Timestamp>,
+}
+
+impl History {
+    fn of(earlier: &[SyncView<'_>], person: &Person) -> Result<Self, Error> {
+        let id = ResourceId::new(ResourceTypeId::new(person.resource_type.clone()), person.id.clone());
+        let mut history = Self::default();
+        for view in earlier {
+            let record = view.resource(&id)?;
+            if record.is_some_and(|record| is_open(&record.value)) {
+                history.open_since = view.run().ended_at;
+            } else {
+                history.not_open_at = view.run().ended_at;
+                break;
+            }
         }
-        since = view.run().ended_at;
+        Ok(history)
     }
-    Ok(since)
+}
+
+fn is_open(resource: &Resource) -> bool {
+    let text = |key: &str| match resource.profile.get(key) {
+        Some(Value::String(text)) => text.as_str(),
+        _ => "",
+    };
+    let (account, membership) = (text("account_status"), text("membership_status"));
+    membership == "PENDING" || (account == "NOT_REGISTERED" && membership == "ACTIVE")
 }

@@ -15,7 +15,7 @@ impl Default for Limited {
             Rule::LimitedMember,
             "",
             Severity::Low,
-            "A limited member has no address and signs in with a PIN at a kiosk, so no identity list and no identity provider knows when the person leaves.",
+            "A limited member has no address and is let in at a kiosk only, so no identity list and no identity provider knows when the person leaves.",
             "Confirm each with who runs the kiosk; deactivate who is gone.",
         ))
     }
@@ -24,7 +24,7 @@ impl Default for Limited {
 impl Check for Limited {
     fn person(&mut self, _context: &Context<'_, '_>, account: &Account) -> Result<(), Error> {
         if account.person.limited && is_usable(&account.person) {
-            self.0.add(about(&account.person, "signs in at a kiosk, without an e-mail address"));
+            self.0.add(about(&account.person, "let in at a kiosk, without an e-mail address"));
         }
         Ok(())
     }

@@ -50,7 +50,8 @@ impl Check for Managers {
         }
         let managers = person.roles.iter().filter(|role| role.privilege == Privilege::Manager);
         for role in managers.clone().filter(|role| role.scopes.is_empty()) {
-            self.without_scope.add(about(person, format!("{} of nothing that is named", role.name)));
+            let doubt = context.doubt_about("role").map(|doubt| format!("; {doubt}")).unwrap_or_default();
+            self.without_scope.add(about(person, format!("{} of nothing that is named{doubt}", role.name)));
         }
         if managers.clone().any(|role| !role.scopes.is_empty()) {
             self.scoped.push(person.clone());
@@ -135,13 +136,11 @@ impl Measure<'_, '_, '_> {
         let (users, groups) = (ids(role, "user"), ids(role, "group"));
         let mut most = users.len() as u64;
         for group in &groups {
-            most += if let Some(members) = self.groups.get(*group) {
-                *members
-            } else {
+            if !self.groups.contains_key(*group) {
                 let members = self.members(group, |_| {})?;
                 self.groups.insert((*group).to_owned(), members);
-                members
-            };
+            }
+            most += self.groups[*group];
         }
         if !nearly_all(most, self.enabled) {
             return Ok(None);

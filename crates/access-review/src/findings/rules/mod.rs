@@ -55,7 +55,6 @@ pub(super) trait Check {
     fn end(self: Box<Self>, context: &Context<'_, '_>, found: &mut Assessment) -> Result<(), Error>;
 }
 
-/// Makes a check.
 type Make = fn() -> Box<dyn Check>;
 
 /// The checks that the wanted rules need.
@@ -170,10 +169,9 @@ fn about(person: &Person, detail: impl Into<String>) -> Evidence {
 }
 
 /// One case of a rule, while its evidence is collected.
-#[expect(clippy::struct_field_names, reason = "a rule's case is called so")]
 struct Case {
     rule: Rule,
-    case: &'static str,
+    name: &'static str,
     severity: Severity,
     why: &'static str,
     remediation: &'static str,
@@ -183,12 +181,12 @@ struct Case {
 impl Case {
     fn new(
         rule: Rule,
-        case: &'static str,
+        name: &'static str,
         severity: Severity,
         why: &'static str,
         remediation: &'static str,
     ) -> Self {
-        Self { rule, case, severity, why, remediation, evidence: Vec::new() }
+        Self { rule, name, severity, why, remediation, evidence: Vec::new() }
     }
 
     fn add(&mut self, evidence: Evidence) {
@@ -203,12 +201,24 @@ impl Case {
         found.findings.push(Finding {
             title: title(self.evidence.len()),
             rule: self.rule,
-            case: self.case,
+            case: self.name,
             severity: self.severity,
             why: self.why,
             remediation: self.remediation,
             evidence: self.evidence,
         });
+    }
+}
+
+/// Says once that who signs in through an identity provider has their second factor there: the plan allows that, and
+/// Clockify does not say who does.
+fn note_single_sign_on(context: &Context<'_, '_>, found: &mut Assessment) {
+    let details = context.snapshot.provenance().map(|from| &from.details);
+    let has = details.and_then(|details| details.get("feature.SSO")).is_some_and(|has| has == "true");
+    let note = "the workspace's plan includes single sign-on; who signs in that way has the second factor at the identity \
+                provider, where Clockify does not see it";
+    if has && !found.notes.iter().any(|known| known == note) {
+        found.notes.push(note.to_owned());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use governance_model::State;
 
-use super::{Account, Case, Check, Context, about, count, not_checked};
+use super::{Account, Case, Check, Context, about, count, not_checked, note_single_sign_on};
 use crate::Error;
 use crate::findings::identities::Match;
 use crate::findings::{Assessment, Evidence, Rule, Severity};
@@ -101,6 +101,9 @@ impl Check for Owner {
         }
         self.disabled.end(found, |_| "The owner's account cannot be used".to_owned());
         self.identity_disabled.end(found, |_| "The owner is disabled on the identity list".to_owned());
+        if !self.no_mfa.evidence.is_empty() {
+            note_single_sign_on(context, found);
+        }
         self.no_mfa.end(found, |_| "The owner signs in without a second factor".to_owned());
         self.no_match.end(found, |_| "The owner is not on the identity list".to_owned());
         self.unknown_state.end(found, |_| "It is not known whether the owner's account is in use".to_owned());
