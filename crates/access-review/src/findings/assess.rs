@@ -50,10 +50,12 @@ impl Assessment {
 pub fn evaluate(snapshot: &Snapshot<'_>, options: &Options) -> Result<Assessment, Error> {
     let context = Context::new(snapshot, options)?;
     let mut checks = rules::wanted(options);
-    for record in snapshot.view().resources(&ResourceFilter::default()).by_id() {
-        let Some(account) = account(snapshot, record?.value)? else { continue };
-        for check in &mut checks {
-            check.person(&context, &account)?;
+    if checks.iter().any(|check| check.reads_people()) {
+        for record in snapshot.view().resources(&ResourceFilter::default()).by_id() {
+            let Some(account) = account(snapshot, record?.value)? else { continue };
+            for check in &mut checks {
+                check.person(&context, &account)?;
+            }
         }
     }
     if checks.iter().any(|check| check.reads_groups()) {

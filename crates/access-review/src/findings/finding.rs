@@ -87,9 +87,9 @@ impl Evidence {
 }
 
 impl Finding {
-    /// The controls it speaks to.
+    /// The controls it speaks to; none when it only says that something could not be judged.
     pub fn controls(&self) -> &'static [Control] {
-        self.rule.controls()
+        if self.severity == Severity::Info { &[] } else { self.rule.controls() }
     }
 
     /// Rule and case, such as `owner-at-risk/no-mfa`.

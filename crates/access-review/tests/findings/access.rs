@@ -127,7 +127,7 @@ async fn more_administrators_than_agreed() {
     let assessment = file.judged(&Options { max_admins: 4, ..options() });
     let many = line(Medium, "admin-count", &[who(1), who(2), who(20), who(21), who(22)]);
     assert_eq!(found(&assessment), [many, left]);
-    assert_eq!(assessment.findings[0].title, "5 accounts have administrative access, agreed are 4");
+    assert_eq!(assessment.findings[0].title, "5 accounts have administrative access; the limit is 4");
     // Five are agreed when nothing is said.
     office.users.push(admin(24));
     let six = found(&File::of(office).await.judged(&only(Rule::AdminCount)));

@@ -81,6 +81,17 @@ async fn a_group_whose_members_were_not_told_is_no_empty_group() {
     assert_eq!(doubted, expected);
 }
 
+#[tokio::test]
+async fn what_could_not_be_judged_is_no_evidence_for_a_control() {
+    let mut office = office();
+    office.users.push(invited("2024-01-01", 20));
+    office.users[11].account_status = clockify_sim::AccountStatus::Active;
+    let assessment = File::of(office).await.judged(&options());
+    assert_eq!(assessment.findings[0].key(), "stale-invite/age-unknown");
+    assert!(assessment.findings[0].controls().is_empty());
+    assert!(!assessment.findings[0].rule.controls().is_empty());
+}
+
 /// Another connector: roles by other names, and sign-in through an identity provider.
 #[test]
 fn who_signs_in_elsewhere_is_not_blamed_for_a_second_factor_that_is_off_here() {

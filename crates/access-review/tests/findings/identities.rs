@@ -16,7 +16,7 @@ async fn everybody_is_on_the_list() {
     let gaps: Vec<_> = assessment.not_checked.iter().map(|gap| gap.rule).collect();
     assert_eq!(gaps, [Rule::ExternalDomain]);
     let note =
-        "identity list: 11 people; 11 accounts that may be in use are theirs, 0 are ignored by the overrides";
+        "identity list: 11 people; accounts that may be in use: 11 are theirs, ignored by the overrides: 0";
     assert_eq!(assessment.notes, [note]);
 }
 
@@ -87,7 +87,7 @@ async fn overrides_say_what_addresses_do_not() {
     let assessment = file.judged(&listed(&everybody_but(&[]), &overrides));
     assert_eq!(found(&assessment), NOTHING);
     let notes = [
-        "identity list: 11 people; 10 accounts that may be in use are theirs, 1 are ignored by the overrides",
+        "identity list: 11 people; accounts that may be in use: 10 are theirs, ignored by the overrides: 1",
         "overrides for accounts that are not in the file: gone@acme.example",
     ];
     assert_eq!(assessment.notes, notes);
@@ -158,7 +158,7 @@ async fn what_is_odd_about_a_list_is_said() {
     let list = everybody_but(&[]) + "printer,active\nx@acme.example,frozen\ny@acme.example,frozen\n\n";
     let notes = File::of(office()).await.judged(&listed(&list, "")).notes;
     let expected = [
-        "identity list: 13 people; 11 accounts that may be in use are theirs, 0 are ignored by the overrides",
+        "identity list: 13 people; accounts that may be in use: 11 are theirs, ignored by the overrides: 0",
         "1 of 14 rows of the identity list have no e-mail address",
         "the state \"frozen\" on the identity list (2 ×) is not understood, and counts as not known",
     ];

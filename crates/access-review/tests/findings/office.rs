@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use access_review::findings::{Assessment, Identities, Options, Overrides, Rule, Severity, evaluate};
 use access_review::{Selection, Snapshot};
 use c1z::{C1zFile, Limits};
-use clockify_api::{ApiKey, BaseUrl, Client};
+use clockify_api::{ApiKey, BaseUrl, Client, Pace};
 use clockify_connector::{ClockifyConnector, Settings};
 use clockify_sim::{
     AccountStatus, Content, FixedWorkspace, MembershipStatus, RoleCode, SimGroup, SimProject, SimScope,
@@ -114,6 +114,7 @@ impl File {
         let simulator = Simulator::builder(content).start().await.unwrap();
         let client = Client::builder(ApiKey::new(simulator.api_key()).unwrap())
             .base_url(BaseUrl::parse(&simulator.base_url()).unwrap())
+            .pace(Pace::unlimited())
             .build()
             .unwrap();
         let settings = Settings { page_size: 200, projects: self.projects };

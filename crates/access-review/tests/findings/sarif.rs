@@ -107,7 +107,7 @@ async fn fingerprints_stay_from_sync_to_sync() {
 const HASH: &str = "e08b2e0ad3b966b2:1";
 
 #[tokio::test]
-async fn json_is_an_array_and_csv_has_no_formulas() {
+async fn json_is_an_array_csv_has_no_formulas_and_tables_do_not_turn() {
     let file = hostile().await;
     let style = |format| Style { format, unfinished: false };
     let text = written(&file, &options(), |assessment, snapshot, out| {
@@ -125,6 +125,12 @@ async fn json_is_an_array_and_csv_has_no_formulas() {
     assert_eq!(evidence["subject"]["status"], "enabled");
     assert_eq!(evidence["facts"]["mfa"], "no");
     assert_eq!(evidence["fingerprint"], format!("admin-without-mfa/user:{}", who(20)));
+
+    let text = written(&file, &options(), |assessment, snapshot, out| {
+        assessment.write(snapshot, out, style(Format::Table)).unwrap();
+    });
+    assert!(text.contains("=HYPERLINK(\"x\") [click](https://evil.example) {0} \u{fffd}gpj"), "{text}");
+    assert!(!text.contains('\u{202e}'), "{text}");
 
     let text = written(&file, &options(), |assessment, snapshot, out| {
         assessment.write(snapshot, out, style(Format::Csv)).unwrap();

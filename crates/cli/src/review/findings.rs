@@ -119,6 +119,6 @@ fn remarks(found: &Assessment) -> Result<()> {
 
 /// The rules, for the end of the help.
 fn rules() -> String {
-    let rules = Rule::ALL.map(|rule| format!("\n  {rule:<34}{}", rule.about()));
+    let rules = Rule::ALL.map(|rule| format!("\n  {rule}\n      {}", rule.about()));
     format!("Rules:{}", rules.concat())
 }

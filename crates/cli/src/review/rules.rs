@@ -15,7 +15,7 @@ use crate::failure::Failure;
 /// What to look for, and by what measure.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RuleArgs {
-    /// Only this rule; may be given several times. --help of `findings` lists them.
+    /// Only this rule; may be given several times.
     #[arg(long = "rule", value_name = "RULE", value_delimiter = ',')]
     rules: Vec<Rule>,
 

@@ -114,7 +114,6 @@ fn rule(finding: &Finding) -> Value {
     }
     json!({
         "id": finding.key(),
-        "name": finding.rule.id(),
         "shortDescription": { "text": finding.rule.about() },
         "fullDescription": { "text": finding.why },
         "help": { "text": help, "markdown": help },

@@ -155,7 +155,7 @@ impl Check for Admins {
             );
             many.evidence = self.in_use;
             many.end(found, |number| {
-                format!("{number} accounts have administrative access, agreed are {limit}")
+                format!("{number} accounts have administrative access; the limit is {limit}")
             });
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Groups that hold nobody, or nobody who is enabled.
 
-use super::{Account, Case, Check, Context, count};
+use super::{Case, Check, Context, count};
 use crate::Error;
 use crate::findings::{Assessment, Evidence, Rule, Severity, Subject};
 use crate::rows::Group;
@@ -26,8 +26,8 @@ impl Default for Groups {
 }
 
 impl Check for Groups {
-    fn person(&mut self, _context: &Context<'_, '_>, _account: &Account) -> Result<(), Error> {
-        Ok(())
+    fn reads_people(&self) -> bool {
+        false
     }
 
     fn reads_groups(&self) -> bool {

@@ -101,7 +101,7 @@ impl Check for Identities {
             not_checked(found, Rule::IdentityDisabledAccountActive, reason);
         }
         found.notes.push(format!(
-            "identity list: {} people; {} accounts that may be in use are theirs, {} are ignored by the overrides",
+            "identity list: {} people; accounts that may be in use: {} are theirs, ignored by the overrides: {}",
             list.len(),
             self.matched,
             self.ignored

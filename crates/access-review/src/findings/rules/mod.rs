@@ -45,6 +45,11 @@ pub(super) trait Check {
         Ok(())
     }
 
+    /// Whether it wants to see the people, which costs a look at everything they have.
+    fn reads_people(&self) -> bool {
+        true
+    }
+
     /// Whether it wants to see the groups, which costs a look at every membership.
     fn reads_groups(&self) -> bool {
         false

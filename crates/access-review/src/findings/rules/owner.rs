@@ -51,7 +51,12 @@ impl Default for Owner {
                 MFA,
                 "Ask the owner for a look at their profile; Clockify did not say.",
             ),
-            no_match: case("no-identity-match", Severity::High, LEAVER, HAND_OVER),
+            no_match: case(
+                "no-identity-match",
+                Severity::High,
+                LEAVER,
+                "Find out whose account it is, and transfer the ownership to somebody the organisation knows.",
+            ),
             identity_disabled: case("identity-disabled", Severity::Critical, LEAVER, HAND_OVER),
         }
     }

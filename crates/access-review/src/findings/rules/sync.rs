@@ -14,6 +14,10 @@ const AGAIN: &str =
 pub(super) struct Sync;
 
 impl Check for Sync {
+    fn reads_people(&self) -> bool {
+        false
+    }
+
     fn end(self: Box<Self>, context: &Context<'_, '_>, found: &mut Assessment) -> Result<(), Error> {
         let case = |case, severity, what| Case::new(Rule::IncompleteSync, case, severity, WHY, what);
         let whole = |detail: String| Evidence::new(context.workspace(), detail);

@@ -26,8 +26,10 @@ impl Check for Unlisted {
         let person = &account.person;
         // Who is on the source's list and was not returned is told by `incomplete-sync`.
         let missing = context.snapshot.provenance().map(|from| from.completeness.missing.as_slice());
-        let is_missing = missing.unwrap_or_default().contains(&person.id);
-        if !person.unlisted || (is_missing && context.options.wants(Rule::IncompleteSync)) {
+        let is_told = || {
+            context.options.wants(Rule::IncompleteSync) && missing.unwrap_or_default().contains(&person.id)
+        };
+        if !person.unlisted || is_told() {
             return Ok(());
         }
         let named = person.groups.iter().chain(&person.manages);

@@ -3,6 +3,7 @@
 mod access;
 mod diff;
 mod filters;
+mod findings;
 mod printed;
 mod unfinished;
 mod workspace;
