@@ -15,12 +15,13 @@ use serde_json::Value;
 use super::FieldChange;
 
 /// Attributes that are not compared, wherever they stand in a profile. Case, `_` and `-` do not matter.
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 23] = [
     "avatar",
     "avatarurl",
     "etag",
     "fetchedat",
     "gravatar",
+    "gravatarurl",
     "icon",
     "iconurl",
     "image",

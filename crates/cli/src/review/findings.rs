@@ -93,7 +93,11 @@ pub(crate) fn findings(args: &FindingsArgs, file: &Path) -> Result<()> {
     }
     to_stdout(|out| {
         if let Some(format) = format {
-            return found.write(&snapshot, out, Style { format, unfinished: !snapshot.is_sealed() });
+            return found.write(
+                &snapshot,
+                out,
+                Style { format, unfinished: !snapshot.is_sealed(), width: None },
+            );
         }
         let shown = file.to_string_lossy();
         let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), file: &shown };

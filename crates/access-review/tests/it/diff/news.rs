@@ -1,6 +1,8 @@
 //! What is news and what is none, one case after the other.
 
-use access_review::diff::{Change, Comparison, Options, Refusal, RemarkCode, Section, previous};
+use std::collections::BTreeMap;
+
+use access_review::diff::{Cause, Change, Comparison, Options, Refusal, RemarkCode, Section, previous};
 use access_review::{Error, Selection, Snapshot};
 use c1z::{C1zFile, Limits, SyncType};
 use governance_model::{
@@ -45,8 +47,7 @@ fn equal_worlds_have_no_differences() {
 #[test]
 fn each_fact_of_an_account_is_named() {
     let status = |state, details: &str| Some(Status { state, details: details.to_owned() });
-    type Edit<'a> = &'a dyn Fn(&mut Resource);
-    let cases: [(&str, Edit<'_>); 10] = [
+    let cases: [(&str, &dyn Fn(&mut Resource)); 10] = [
         ("name", &|user| user.display_name = "Other".to_owned()),
         ("status", &|user| user.status = status(State::Disabled, "account ACTIVE")),
         ("status_reason", &|user| user.status = status(State::Enabled, "account DELETED")),
@@ -111,7 +112,12 @@ fn what_only_says_a_change_again_is_left_out() {
     };
     let old = with(named("Lee", "ann@x.example"));
     assert_eq!(lines(&old, &with(named("Poe", "poe@x.example"))), ["user-changed user:a [name email]"]);
-    // The same facts by themselves are news.
+    // A part that does not follow the whole is news beside it, and so are parts by themselves.
+    let new = with(|user| {
+        named("Poe", "ann@x.example")(user);
+        user.profile.insert("last_name".to_owned(), Value::from("Smith"));
+    });
+    assert_eq!(lines(&old, &new), ["user-changed user:a [name profile.last_name]"]);
     let new = with(|user| {
         named("Lee", "ann@x.example")(user);
         user.profile.insert("last_name".to_owned(), Value::from("Poe"));
@@ -230,6 +236,33 @@ fn what_is_not_read_on_one_side_is_not_compared() {
 }
 
 #[test]
+fn a_change_says_what_it_follows_from() {
+    let new = with(|_| {})
+        .user("c", |_| {})
+        .group("k", "Crew")
+        .grant(MEMBER, "b", |_| {})
+        .grant(MEMBER, "c", |_| {})
+        .grant(("group", "k", "member"), "b", |_| {});
+    let causes = |old: &World, new: &World| -> BTreeMap<String, Option<Cause>> {
+        changes(old, new).into_iter().map(|change| (change.id, change.consequence_of)).collect()
+    };
+    let expected = |principal, resource| {
+        let of = [
+            ("user:c", None),
+            ("group:k", None),
+            ("group:k:member", Some(resource)),
+            ("group:k:manager", Some(resource)),
+            ("group:g:member:user:b", None),
+            ("group:g:member:user:c", Some(principal)),
+            ("group:k:member:user:b", Some(resource)),
+        ];
+        of.map(|(id, cause)| (id.to_owned(), cause)).into_iter().collect::<BTreeMap<_, _>>()
+    };
+    assert_eq!(causes(&plain(), &new), expected(Cause::PrincipalAdded, Cause::ResourceAdded));
+    assert_eq!(causes(&new, &plain()), expected(Cause::PrincipalRemoved, Cause::ResourceRemoved));
+}
+
+#[test]
 fn administrative_access_is_known_in_other_connectors_too() {
     let acme = |mut world: World| {
         world.resources.push(Resource::new(of("org", "acme"), "Acme"));
@@ -286,15 +319,22 @@ fn remarks(pair: &Pair, options: Options) -> Vec<RemarkCode> {
 
 #[test]
 fn who_comes_under_another_id_is_noticed_also_when_the_old_account_is_still_listed() {
-    let old = World::new(100).user("a", |_| {});
-    let new = World::new(200)
-        .user("a", |user| user.status = Some(Status { state: State::Deleted, details: String::new() }))
-        .user("z", |user| user_trait(user).emails[0].address = "A@EXAMPLE.COM".to_owned());
-    let changes = changes(&old, &new);
-    let added = changes.iter().find(|change| change.id == "user:z").unwrap();
-    assert_eq!(added.notes.len(), 1);
-    let text = &added.notes[0].text;
-    assert!(text.contains("account a (Name of a)") && text.contains("deleted"), "{text}");
+    for (before, after) in [("a@example.com", "A@EXAMPLE.COM"), ("A@Example.com", "a@example.com")] {
+        let addressed =
+            |user: &mut Resource, address: &str| address.clone_into(&mut user_trait(user).emails[0].address);
+        let old = World::new(100).user("a", |user| addressed(user, before));
+        let new = World::new(200)
+            .user("a", |user| {
+                addressed(user, before);
+                user.status = Some(Status { state: State::Deleted, details: String::new() });
+            })
+            .user("z", |user| addressed(user, after));
+        let changes = changes(&old, &new);
+        let added = changes.iter().find(|change| change.id == "user:z").unwrap();
+        assert_eq!(added.notes.len(), 1);
+        let text = &added.notes[0].text;
+        assert!(text.contains("account a (Name of a)") && text.contains("deleted"), "{text}");
+    }
 }
 
 #[test]

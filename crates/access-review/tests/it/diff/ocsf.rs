@@ -12,8 +12,11 @@ use serde_json::{Value, json};
 
 use super::world::{Pair, World, of, user_trait};
 
+/// Whether a value is of the right type.
+type IsRight = fn(&Value) -> bool;
+
 /// What every event must have, and of which type.
-const REQUIRED: [(&str, fn(&Value) -> bool); 7] = [
+const REQUIRED: [(&str, IsRight); 7] = [
     ("activity_id", Value::is_u64),
     ("category_uid", Value::is_u64),
     ("class_uid", Value::is_u64),

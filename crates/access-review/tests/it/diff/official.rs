@@ -23,13 +23,13 @@ fn the_same_ids_come_and_go() {
     for (table, thing) in [("resources", ""), ("entitlements", "entitlement"), ("grants", "grant")] {
         for (bucket, verb) in [("created", "added"), ("deleted", "removed"), ("modified", "changed")] {
             for message in official[table][bucket].as_array().into_iter().flatten() {
-                expected.insert(match message["id"].as_str() {
-                    Some(id) => format!("{thing}-{verb} {id}"),
-                    None => {
-                        let part = |name: &str| message["id"][name].as_str().unwrap();
-                        format!("{0}-{verb} {0}:{1}", part("resourceType"), part("resource"))
-                    }
-                });
+                let line = if let Some(id) = message["id"].as_str() {
+                    format!("{thing}-{verb} {id}")
+                } else {
+                    let part = |name: &str| message["id"][name].as_str().unwrap();
+                    format!("{0}-{verb} {0}:{1}", part("resourceType"), part("resource"))
+                };
+                expected.insert(line);
             }
         }
     }

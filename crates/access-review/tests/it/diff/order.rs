@@ -1,5 +1,7 @@
 //! Files whose text is in another order than this program's.
 
+use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 
 use access_review::diff::{Comparison, Options, Refusal};
@@ -32,7 +34,7 @@ fn in_utf16(file: &Path) {
     let folder = tempfile::tempdir().unwrap();
     let bytes = std::fs::read(file).unwrap();
     let (from, to) = (folder.path().join("from"), folder.path().join("to"));
-    std::fs::write(&from, zstd::stream::decode_all(&bytes[5..]).unwrap()).unwrap();
+    zstd::stream::copy_decode(&bytes[5..], File::create(&from).unwrap()).unwrap();
     let from = Connection::open(from).unwrap();
     let target = Connection::open(&to).unwrap();
     target.execute_batch("pragma encoding = 'UTF-16le'").unwrap();
@@ -57,7 +59,7 @@ fn in_utf16(file: &Path) {
         }
     }
     target.close().unwrap();
-    let mut packed = b"C1ZF\0".to_vec();
-    packed.extend(zstd::stream::encode_all(&std::fs::read(&to).unwrap()[..], 3).unwrap());
-    std::fs::write(file, packed).unwrap();
+    let mut packed = File::create(file).unwrap();
+    packed.write_all(b"C1ZF\0").unwrap();
+    zstd::stream::copy_encode(File::open(&to).unwrap(), packed, 3).unwrap();
 }

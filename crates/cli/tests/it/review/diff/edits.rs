@@ -90,12 +90,12 @@ impl Day {
         user(&mut after, &project_manager)
             .roles
             .push(SimRole { role: RoleCode::ProjectManager, scope: further });
-        after.groups.iter_mut().find(|group| group.id == renamed_group).unwrap().name =
-            "Engineering & QA".to_owned();
+        let renamed_one = after.groups.iter_mut().find(|group| group.id == renamed_group).unwrap();
+        "Engineering & QA".clone_into(&mut renamed_one.name);
         after.groups.retain(|group| group.id != OLD_GROUP);
         after.groups.push(SimGroup::new(NEW_GROUP, "=HYPERLINK(\"http://x\")", [promoted.clone()]));
         // What is no news.
-        user(&mut after, &pictured).profile_picture = "https://avatar.cake.com/new.png".to_owned();
+        "https://avatar.cake.com/new.png".clone_into(&mut user(&mut after, &pictured).profile_picture);
         shuffle(&mut after);
         Self {
             before,
