@@ -123,7 +123,7 @@ async fn more_administrators_than_agreed() {
     office.users.extend([admin(20), admin(21), admin(22), admin(23).with_statuses(Active, Inactive)]);
     let file = File::of(office.clone()).await;
     let left = line(Medium, "admin-not-enabled/disabled", &[who(23)]);
-    assert_eq!(found(&file.judged(&options())), [left.clone()]);
+    assert_eq!(found(&file.judged(&options())), std::slice::from_ref(&left));
     let assessment = file.judged(&Options { max_admins: 4, ..options() });
     let many = line(Medium, "admin-count", &[who(1), who(2), who(20), who(21), who(22)]);
     assert_eq!(found(&assessment), [many, left]);

@@ -109,7 +109,7 @@ const HASH: &str = "e08b2e0ad3b966b2:1";
 #[tokio::test]
 async fn json_is_an_array_csv_has_no_formulas_and_tables_do_not_turn() {
     let file = hostile().await;
-    let style = |format| Style { format, unfinished: false };
+    let style = |format| Style { format, unfinished: false, width: None };
     let text = written(&file, &options(), |assessment, snapshot, out| {
         assessment.write(snapshot, out, style(Format::Json)).unwrap();
     });

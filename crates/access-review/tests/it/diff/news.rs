@@ -39,6 +39,9 @@ fn annotation(message: &str, value: u8) -> Annotation {
     Annotation { type_url: format!("type.googleapis.com/{message}"), value: vec![value] }
 }
 
+/// A change to a resource.
+type Edit<'a> = &'a dyn Fn(&mut Resource);
+
 #[test]
 fn equal_worlds_have_no_differences() {
     assert_eq!(lines(&plain(), &with(|_| {})), nothing());
@@ -47,7 +50,7 @@ fn equal_worlds_have_no_differences() {
 #[test]
 fn each_fact_of_an_account_is_named() {
     let status = |state, details: &str| Some(Status { state, details: details.to_owned() });
-    let cases: [(&str, &dyn Fn(&mut Resource)); 10] = [
+    let cases: [(&str, Edit<'_>); 10] = [
         ("name", &|user| user.display_name = "Other".to_owned()),
         ("status", &|user| user.status = status(State::Disabled, "account ACTIVE")),
         ("status_reason", &|user| user.status = status(State::Enabled, "account DELETED")),
