@@ -45,18 +45,21 @@ pub(crate) async fn run(demo: &DemoArgs, args: &SyncArgs, line: &Line) -> Result
 
     let mut text = String::from("A Clockify look-alike on this machine, invented people only.\n\n");
     text.push_str(&summary::render(&done, &config.scope)?);
-    text.push_str(&summary::next("Next, with ConductorOne's baton tool", &summary::reading(&done)));
+    text.push_str(&summary::reading(&done));
     if demo.keep_running {
         text.push_str(&keep_running(&args));
     } else {
         let ours = [
             (
-                format!("{} demo --keep-running", program()),
+                format!("{} demo --keep-running", summary::program()),
                 "keep the look-alike up and sync from it yourself",
             ),
-            (format!("{} --help", program()), "read your own workspace: needs a key and a workspace id"),
+            (
+                format!("{} --help", summary::program()),
+                "read your own workspace: needs a key and a workspace id",
+            ),
         ];
-        text.push_str(&summary::next("Or with this program", &ours));
+        text.push_str(&summary::next("Then", &ours));
     }
     io::stdout().write_all(text.as_bytes()).context("cannot print the summary")?;
     if demo.keep_running {
@@ -75,11 +78,6 @@ fn keep_running(args: &SyncArgs) -> String {
          {} --file other.c1z\n",
         args.clockify_workspace_id.as_deref().unwrap_or_default(),
         args.clockify_base_url,
-        program(),
+        summary::program(),
     )
-}
-
-/// The program as it was called, so that what is printed can be typed.
-fn program() -> String {
-    std::env::args().next().unwrap_or_else(|| "baton-clockify".to_owned())
 }

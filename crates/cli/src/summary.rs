@@ -85,14 +85,25 @@ pub(crate) fn next(heading: &str, commands: &[(String, &str)]) -> String {
     text
 }
 
-/// Commands of the official tool that read the file.
-pub(crate) fn reading(done: &Done) -> Vec<(String, &'static str)> {
+/// What to do with the file: our own questions, and the official tool.
+pub(crate) fn reading(done: &Done) -> String {
     let path = printable(&done.file.to_string_lossy());
-    vec![
+    let ours = [
+        (format!("{} users --admin -f {path}", program()), "who holds administrative access"),
+        (format!("{} findings -f {path}", program()), "what a reviewer should look at"),
+        (format!("{} groups -f {path}", program()), "who belongs to what, and who manages it"),
+    ];
+    let official = [
         (format!("baton resources -f {path}"), "what was read"),
         (format!("baton grants -f {path}"), "who has what"),
         (format!("baton explorer -f {path}"), "look around in a browser"),
-    ]
+    ];
+    next("Next", &ours) + &next("Or with ConductorOne's baton tool", &official)
+}
+
+/// The program as it was called, so that what is printed can be typed.
+pub(crate) fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "baton-clockify".to_owned())
 }
 
 fn line(text: &mut String, label: &str, value: &str) {

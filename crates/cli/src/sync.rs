@@ -34,7 +34,7 @@ pub(crate) async fn run(args: &SyncArgs, line: &Line) -> Result<()> {
     let done = sync(&config, &Progress::new(line)).await?;
     // The job is done once the file is in place; a summary that cannot be made or printed does not undo it.
     let printed = summary::render(&done, &config.scope).and_then(|mut text| {
-        text.push_str(&summary::next("Next, with ConductorOne's baton tool", &summary::reading(&done)));
+        text.push_str(&summary::reading(&done));
         io::stdout().write_all(text.as_bytes()).context("cannot print the summary")
     });
     if let Err(error) = printed {
