@@ -161,6 +161,9 @@ fn hint(error: &SyncError) -> Option<String> {
                 .to_owned(),
         ),
         SyncError::Stopped => Some("run the same command again to go on".to_owned()),
+        SyncError::Lock(sync_engine::LockError::File { .. }) => {
+            Some("move what stands there away, or give this account the right to write it".to_owned())
+        }
         SyncError::Lock(_) => Some(FOLDER.to_owned()),
         SyncError::Output(error) => Some(
             error

@@ -185,7 +185,8 @@ fn load<S: SyncStore>(
     let Ok(baseline) = decode(checkpoint::BASELINE, &baseline) else {
         return unusable(Unusable::Checkpoint);
     };
-    let cursors = match checkpoint::open_cursors(&store) {
+    let read = checkpoint::check_notes(&store).and_then(|()| checkpoint::open_cursors(&store));
+    let cursors = match read {
         Ok(cursors) => cursors,
         Err(SyncError::Checkpoint(_)) => return unusable(Unusable::Checkpoint),
         Err(error) => return Err(error),
@@ -204,6 +205,7 @@ fn ended<S: SyncStore>(
     let report = report.and_then(|text| serde_json::from_str::<SyncReport>(&text).ok());
     let reason = match &report {
         None => Some(Unusable::Checkpoint),
+        Some(report) if report.sync_id != store.start().sync_id => Some(Unusable::Checkpoint),
         Some(report) if report.fingerprint != fingerprint => {
             Some(Unusable::conditions(fingerprint, &report.fingerprint))
         }

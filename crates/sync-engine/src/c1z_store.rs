@@ -45,10 +45,7 @@ impl C1zStores {
         // One file, one lock, whatever name it is called by.
         let named = output;
         let output = c1z::atomic::resolved(output);
-        let lock = OutputLock::acquire(&output).map_err(|error| match error {
-            LockError::Held { .. } => LockError::Held { output: named.to_owned() },
-            LockError::Io { source, .. } => LockError::Io { output: named.to_owned(), source },
-        })?;
+        let lock = OutputLock::acquire(&output).map_err(|error| error.about(named))?;
         Ok(Self {
             working: beside(&output, "work"),
             keep_syncs: 2,

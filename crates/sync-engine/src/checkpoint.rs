@@ -5,13 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use governance_model::{Cursor, ResourceTypeId, Scope, Timestamp, Usage};
+use governance_model::{Cursor, Deferred, Inventory, ResourceTypeId, Scope, Timestamp, Usage};
 use serde::{Deserialize, Serialize};
 
-use crate::{SyncError, SyncStore, Unusable};
+use crate::{Completeness, Integrity, SyncError, SyncStore, Unusable};
 
 /// Written by this version of the format; another number is never interpreted.
 const FORMAT: u32 = 3;
+
+/// The most that a checkpoint can have counted. What says more is damaged, and adding to it would come to an end.
+const MOST: u64 = 1 << 62;
 
 /// Key of the note with the baseline.
 pub(crate) const BASELINE: &str = "baseline";
@@ -93,7 +96,21 @@ impl Checkpoint {
         if checkpoint.fingerprint != fingerprint {
             return Err(Unusable::conditions(fingerprint, &checkpoint.fingerprint));
         }
+        if checkpoint.total() > MOST {
+            return Err(Unusable::Checkpoint);
+        }
         Ok(checkpoint)
+    }
+
+    /// Everything it counts, added up.
+    fn total(&self) -> u64 {
+        let Usage { requests, retries, bytes } = self.usage;
+        // These are counted in half the width, and reach its end sooner.
+        let narrow = |count: u32| u64::from(count) << 32;
+        let single = [self.repeated, self.reread, self.deferred, requests, retries, bytes, narrow(self.runs)];
+        let stale = self.stale.values().map(|count| narrow(*count));
+        let counts = self.pages.values().chain(self.dropped.values()).copied().chain(single).chain(stale);
+        counts.fold(0, u64::saturating_add)
     }
 
     pub(crate) fn write(&self) -> Result<String, SyncError> {
@@ -134,6 +151,25 @@ pub(crate) fn deferred_key(number: u64) -> String {
 pub(crate) fn open_cursors<S: SyncStore>(store: &S) -> Result<Vec<Cursor>, SyncError> {
     let notes = store.notes(CURSOR).map_err(SyncError::store)?;
     notes.iter().map(|(key, value)| decode(key, value)).collect()
+}
+
+/// Reads every note that will be needed later in the sync. One that is damaged must be found before the sync goes on:
+/// found in the middle, it would keep every later run from the end.
+///
+/// # Errors
+/// [`SyncError::Checkpoint`] when one cannot be read, and when the store fails.
+pub(crate) fn check_notes<S: SyncStore>(store: &S) -> Result<(), SyncError> {
+    check::<Inventory, _>(store, INVENTORY)?;
+    check::<Completeness, _>(store, COMPLETENESS)?;
+    check::<Integrity, _>(store, INTEGRITY)?;
+    check::<u64, _>(store, GRANTS_READ)?;
+    let deferred = store.notes(DEFERRED).map_err(SyncError::store)?;
+    deferred.iter().try_for_each(|(key, value)| decode::<Deferred>(key, value).map(drop))
+}
+
+fn check<T: for<'a> Deserialize<'a>, S: SyncStore>(store: &S, key: &str) -> Result<(), SyncError> {
+    let note = store.note(key).map_err(SyncError::store)?;
+    note.map_or(Ok(()), |value| decode::<T>(key, &value).map(drop))
 }
 
 /// Reads a note that this version wrote.

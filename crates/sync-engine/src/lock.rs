@@ -37,16 +37,45 @@ pub enum LockError {
         /// What the system said.
         source: io::Error,
     },
+    /// The lock file is there and cannot be used.
+    #[error("cannot lock {} with {}", .output.display(), .lock.display())]
+    File {
+        /// The output that was asked for.
+        output: PathBuf,
+        /// The lock file.
+        lock: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl LockError {
+    /// The same about the output as it was named, which may be a link to the one that is locked.
+    pub(crate) fn about(self, named: &Path) -> Self {
+        let output = named.to_owned();
+        match self {
+            Self::Held { .. } => Self::Held { output },
+            Self::Io { source, .. } => Self::Io { output, source },
+            Self::File { lock, source, .. } => Self::File { output, lock, source },
+        }
+    }
 }
 
 impl OutputLock {
     /// Takes the lock of an output, without waiting.
     ///
     /// # Errors
-    /// [`LockError::Held`] when another run has it, [`LockError::Io`] when the folder does not take the lock file.
+    /// [`LockError::Held`] when another run has it, [`LockError::Io`] when the folder does not take the lock file,
+    /// [`LockError::File`] when what stands in its place is no lock file of ours.
     pub fn acquire(output: &Path) -> Result<Self, LockError> {
         let path = beside(output, "lock");
-        let failed = |source| LockError::Io { output: output.to_owned(), source };
+        let failed = |source| {
+            let output = output.to_owned();
+            if path.symlink_metadata().is_ok() {
+                return LockError::File { output, lock: path.clone(), source };
+            }
+            LockError::Io { output, source }
+        };
         loop {
             let file =
                 OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;

@@ -122,8 +122,9 @@ pub(crate) fn integrity<C: Connector, S: SyncStore>(
         if dangling.grants.is_empty() && dangling.entitlements.is_empty() {
             break;
         }
-        found.removed_grants += dangling.grants.len() as u64;
-        found.removed_entitlements += dangling.entitlements.len() as u64;
+        let (grants, entitlements) = (dangling.grants.len() as u64, dangling.entitlements.len() as u64);
+        found.removed_grants = found.removed_grants.saturating_add(grants);
+        found.removed_entitlements = found.removed_entitlements.saturating_add(entitlements);
         let change = Change {
             remove_grants: &dangling.grants,
             remove_entitlements: &dangling.entitlements,

@@ -66,7 +66,9 @@ static int fails(const char *name, int fd) {
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-ssize_t write(int fd, const void *data, size_t size) { return fails(__func__, fd) ? -1 : NEXT(write)(fd, data, size); }
+ssize_t write(int fd, const void *data, size_t size) {
+    return fails(__func__, fd) ? -1 : NEXT(write)(fd, data, size);
+}
 ssize_t pwrite(int fd, const void *data, size_t size, off_t at) {
     return fails(__func__, fd) ? -1 : NEXT(pwrite)(fd, data, size, at);
 }

@@ -14,7 +14,7 @@ const EIO: i32 = 5;
 const ENOSPC: i32 = 28;
 
 /// Compiles the library that makes operations fail; a C compiler is needed to build the program anyway.
-fn library(folder: &Path) -> PathBuf {
+pub(crate) fn library(folder: &Path) -> PathBuf {
     let library = folder.join("fail.so");
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/disk/fail.c");
     let compiled = Command::new("cc")

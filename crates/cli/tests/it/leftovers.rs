@@ -47,6 +47,7 @@ impl Cut {
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(fs::metadata(cut.program.folder().join(WAL)).unwrap().len() > 100_000);
+        assert!(cut.program.folder().join(".sync.c1z.lock").exists(), "a lock of a dead process");
         cut.found()
     }
 

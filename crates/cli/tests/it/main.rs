@@ -11,12 +11,18 @@ mod countdown;
 mod disk;
 mod file;
 mod flags;
+#[cfg(target_os = "linux")]
+mod hangs;
 mod killed;
 mod leftovers;
+mod locks;
 mod mistakes;
+#[cfg(unix)]
+mod places;
 mod program;
 mod requests;
 mod review;
 mod schedule;
+mod status;
 mod stops;
 mod summary;

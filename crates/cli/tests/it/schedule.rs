@@ -11,7 +11,7 @@ use crate::program::{KEY, Program};
 use sync_trials::database::{texts, with};
 use sync_trials::{Expected, same};
 
-const STATUS: &str = ".sync.c1z.status.json";
+pub(crate) const STATUS: &str = ".sync.c1z.status.json";
 
 /// What a service manager would kill it after, at the latest.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -71,7 +71,7 @@ impl Drop for Running<'_> {
     }
 }
 
-fn idle(status: &Value) -> bool {
+pub(crate) fn idle(status: &Value) -> bool {
     status["next_run"].is_string() && status["last_success"].is_object()
 }
 
