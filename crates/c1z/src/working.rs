@@ -9,11 +9,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use governance_model::Timestamp;
+use governance_model::{Entitlement, Grant, Resource, ResourceType, Timestamp};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
 
 use crate::atomic::{folder_of, remove_if_present};
 use crate::batch::Batch;
+use crate::records::{Kind, Records};
 use crate::run::{self, SyncType};
 use crate::{Error, schema, sys, timestamp};
 
@@ -122,6 +123,7 @@ impl WorkingDatabase {
             ended_at: current.ended_at,
         };
         check(&connection, path)?;
+        check_rows(&connection, path, &info.sync_id)?;
         // A complete database may have left WAL mode already, and need not go back.
         if info.ended_at.is_none() {
             use_wal(&connection).map_err(damaged)?;
@@ -211,6 +213,21 @@ fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
     }
     let reason = format!("its pages are damaged: {}", found.lines().next_back().unwrap_or_default());
     Err(Error::Damaged { path: path.to_owned(), reason, source: None })
+}
+
+/// Whether every row can be read: pages can be sound and hold what nobody wrote.
+fn check_rows(connection: &Connection, path: &Path, sync_id: &str) -> Result<(), Error> {
+    fn check<T: Kind>(connection: &Connection, sync_id: &str) -> Result<(), Error> {
+        Records::<T>::new(connection, sync_id, Vec::new()).try_for_each(|row| row.map(drop))
+    }
+    let rows = check::<ResourceType>(connection, sync_id)
+        .and_then(|()| check::<Resource>(connection, sync_id))
+        .and_then(|()| check::<Entitlement>(connection, sync_id))
+        .and_then(|()| check::<Grant>(connection, sync_id));
+    rows.map_err(|error| match error {
+        Error::Sqlite { source, .. } => damage(path, source),
+        other => Error::Damaged { path: path.to_owned(), reason: other.to_string(), source: None },
+    })
 }
 
 fn damage(path: &Path, source: rusqlite::Error) -> Error {

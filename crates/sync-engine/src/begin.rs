@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use crate::checkpoint::{self, Checkpoint, decode};
 use crate::patience::Patience;
 use crate::report::SyncReport;
-use crate::store::{Change, SyncStart, SyncStore, SyncStores};
+use crate::store::{Change, Counts, SyncStart, SyncStore, SyncStores};
 use crate::{Clock, Event, Observer, Options, Phase, SyncError, Unusable};
 
 /// What a run works with.
@@ -115,7 +115,6 @@ fn look<C: Connector, T: SyncStores>(
                 pages: &begun.checkpoint.pages,
             });
             begun.checkpoint.runs += 1;
-            begun.checkpoint.at = now;
         }
         Found::Usable(Start::Ended(_, report)) => {
             observer.event(&Event::Ended { sync_id: &start.sync_id, ended_at: report.ended_at });
@@ -169,8 +168,10 @@ fn load<S: SyncStore>(
     let unusable = |reason| Ok(Found::Unusable(Some(reason)));
     let token = store.token().map_err(SyncError::store)?;
     if token.is_empty() {
-        // It was cut off before anything was stored: there is nothing to go on with, and nothing to tell.
-        return Ok(Found::Unusable(None));
+        // Cut off before anything was stored there is nothing to go on with, and nothing to tell.
+        let holds_anything = store.note(checkpoint::BASELINE).map_err(SyncError::store)?.is_some()
+            || store.counts().map_err(SyncError::store)? != Counts::default();
+        return Ok(Found::Unusable(holds_anything.then_some(Unusable::Checkpoint)));
     }
     let checkpoint = match Checkpoint::read(&token, fingerprint) {
         Ok(checkpoint) => checkpoint,
@@ -178,6 +179,9 @@ fn load<S: SyncStore>(
     };
     if let Some(reason) = too_old(checkpoint.at, clock, options) {
         return unusable(reason);
+    }
+    if checkpoint.at.duration_since(clock.now()) > CLOCK_STEP {
+        return unusable(Unusable::Checkpoint);
     }
     let Some(baseline) = store.note(checkpoint::BASELINE).map_err(SyncError::store)? else {
         return unusable(Unusable::Checkpoint);
@@ -187,8 +191,8 @@ fn load<S: SyncStore>(
     };
     let read = checkpoint::check_notes(&store).and_then(|()| checkpoint::open_cursors(&store));
     let cursors = match read {
-        Ok(cursors) => cursors,
-        Err(SyncError::Checkpoint(_)) => return unusable(Unusable::Checkpoint),
+        Ok(cursors) if checkpoint.left_open(&cursors) => cursors,
+        Ok(_) | Err(SyncError::Checkpoint(_)) => return unusable(Unusable::Checkpoint),
         Err(error) => return Err(error),
     };
     Ok(Found::Usable(Start::Reading(Box::new(Begun { store, checkpoint, baseline, cursors }))))
@@ -261,6 +265,7 @@ async fn begin<C: Connector, T: SyncStores>(
 
     let mut checkpoint = Checkpoint::new(fingerprint, clock.now());
     checkpoint.usage = connector.usage();
+    checkpoint.opened(&cursors);
     let encoded = serde_json::to_vec(&baseline).map_err(|error| SyncError::Checkpoint(error.to_string()))?;
     let mut put_notes = vec![(checkpoint::BASELINE.to_owned(), encoded)];
     for cursor in &cursors {

@@ -55,6 +55,9 @@ pub(crate) struct Checkpoint {
     pub(crate) recovering: bool,
     /// People who were looked for again, because they were missing or had changed.
     pub(crate) reread: u64,
+    /// Cursors that are open, so that a note that was lost is not taken for a list that was read to its end.
+    #[serde(default)]
+    pub(crate) open: Option<u64>,
     /// Deferred statements stored so far; numbers their notes.
     pub(crate) deferred: u64,
     /// What earlier runs of this sync cost.
@@ -76,6 +79,7 @@ impl Checkpoint {
             stale: BTreeMap::new(),
             recovering: false,
             reread: 0,
+            open: None,
             deferred: 0,
             usage: Usage::default(),
             runs: 1,
@@ -102,6 +106,22 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
+    /// Notes that these cursors are open from now on.
+    pub(crate) fn opened(&mut self, cursors: &[Cursor]) {
+        let keys: BTreeSet<_> = cursors.iter().map(cursor_key).collect();
+        self.open = Some(keys.len() as u64);
+    }
+
+    /// Notes that one cursor was followed, and whether another one follows it.
+    pub(crate) fn followed(&mut self, next: bool) {
+        self.open = self.open.map(|open| open.saturating_sub(1) + u64::from(next));
+    }
+
+    /// Whether these are the cursors that it left open.
+    pub(crate) fn left_open(&self, cursors: &[Cursor]) -> bool {
+        self.open.is_none_or(|open| open == cursors.len() as u64)
+    }
+
     /// Everything it counts, added up.
     fn total(&self) -> u64 {
         let Usage { requests, retries, bytes } = self.usage;
@@ -110,6 +130,7 @@ impl Checkpoint {
         let single = [self.repeated, self.reread, self.deferred, requests, retries, bytes, narrow(self.runs)];
         let stale = self.stale.values().map(|count| narrow(*count));
         let counts = self.pages.values().chain(self.dropped.values()).copied().chain(single).chain(stale);
+        let counts = counts.chain(self.open);
         counts.fold(0, u64::saturating_add)
     }
 

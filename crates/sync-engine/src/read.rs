@@ -244,6 +244,7 @@ fn write<C: Connector, S: SyncStore>(
     let mut after = checkpoint.clone();
     after.at = now;
     *after.pages.entry(cursor.stream.clone()).or_default() += 1;
+    after.followed(page.next.is_some());
     after.usage = reading.cost();
     // What a page drops when it is read again has been counted.
     if !after.recovering {

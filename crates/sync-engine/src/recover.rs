@@ -77,6 +77,7 @@ pub(crate) fn plan<C: Connector, S: SyncStore>(
     }
     let cursors = reading.connector.locate(reading.baseline, &wanted, after);
     checkpoint.recovering = true;
+    checkpoint.opened(&cursors);
     checkpoint.reread = wanted.len() as u64;
     checkpoint.at = reading.clock.now();
     let change = Change {

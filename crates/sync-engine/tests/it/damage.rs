@@ -93,3 +93,39 @@ async fn a_checkpoint_that_counts_beyond_everything_is_damaged() {
         assert_eq!(discarded, ["its checkpoint is damaged"], "{place}");
     }
 }
+
+/// What is not there any more must not be taken for what was never there, and what is there must be readable.
+#[tokio::test]
+async fn what_was_lost_or_garbled_is_found_before_the_sync_goes_on() {
+    let (checkpoint, database) = ("its checkpoint is damaged", "its working database is damaged");
+    for (sql, why) in [
+        ("delete from v1_connector_sessions where key like 'cursor/%'", checkpoint),
+        ("update v1_sync_runs set sync_token = ''", checkpoint),
+        ("update v1_resources set data = x'00ff' where id = (select max(id) from v1_resources)", database),
+        ("update v1_grants set data = x'00ff' where id = (select max(id) from v1_grants)", database),
+        ("update v1_entitlements set external_id = x'00ff'", database),
+    ] {
+        let lost = |work: &Connection| assert!(work.execute(sql, ()).unwrap() > 0, "{sql}");
+        let (report, discarded) = after(lost).await;
+        assert_eq!((report.runs, &discarded[..]), (1, &[why.to_owned()][..]), "{sql}");
+    }
+}
+
+/// A clock that was wrong must not make a checkpoint young for ever.
+#[tokio::test]
+async fn a_checkpoint_of_the_far_future_is_not_believed() {
+    let later = |hours: i64| {
+        move |work: &Connection| {
+            let token: String =
+                work.query_row("select sync_token from v1_sync_runs", (), |row| row.get(0)).unwrap();
+            let mut token: serde_json::Value = serde_json::from_str(&token).unwrap();
+            let at = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(hours * 60 - 5);
+            token["at"] = at.to_string().into();
+            work.execute("update v1_sync_runs set sync_token = ?1", [token.to_string()]).unwrap();
+        }
+    };
+    // Within what a clock may be set back.
+    assert_eq!(after(later(1)).await.0.runs, 2);
+    let (report, discarded) = after(later(48)).await;
+    assert_eq!((report.runs, &discarded[..]), (1, &["its checkpoint is damaged".to_owned()][..]));
+}
