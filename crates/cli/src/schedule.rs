@@ -12,7 +12,7 @@ use sync_engine::schedule::{
     Backoff, Jitter, JobFailure, Outcome, Plan, Schedule, ScheduleEnd, ScheduleStatus, StatusBoard,
     StatusFile, run_schedule, status_path, unfinished,
 };
-use sync_engine::{Clock, Stop, SystemClock};
+use sync_engine::{Clock, LockError, OutputLock, Stop, SystemClock};
 
 use crate::args::SyncArgs;
 use crate::config::Config;
@@ -101,6 +101,7 @@ pub(crate) async fn run(flags: &ScheduleArgs, args: &SyncArgs, line: &Line) -> R
     check_output(&config)?;
     // From here on a signal is heard, also one that comes before the first run.
     let signal = signals::first();
+    let _only = only_schedule(&config.file)?;
     let path = flags.status_file.clone().unwrap_or_else(|| status_path(&config.file));
     let last_success = sealed::newest(&config.file)?.map(|sync| sync.ended_at);
     let status = begin_status(&path, now, &schedule, &config.file)?;
@@ -136,6 +137,20 @@ pub(crate) async fn run(flags: &ScheduleArgs, args: &SyncArgs, line: &Line) -> R
         ScheduleEnd::Idle => Ok(()),
         ScheduleEnd::Interrupted => Err(interrupted().into()),
     }
+}
+
+/// One schedule per output: two would write one status, and each would call the other's runs its own.
+fn only_schedule(output: &Path) -> Result<OutputLock, Failure> {
+    let output = c1z::atomic::resolved(output);
+    let mut name = output.file_name().unwrap_or_default().to_owned();
+    name.push(".schedule");
+    OutputLock::acquire(&output.with_file_name(name)).map_err(|error| match error {
+        LockError::Held { .. } => {
+            Failure::new(Exit::FailedPrecondition, format!("another schedule runs for {}", output.display()))
+                .with_hint("stop that one first, or write to another file with --file")
+        }
+        other => Failure::new(Exit::FailedPrecondition, format!("{:#}", anyhow::Error::from(other))),
+    })
 }
 
 /// Mistakes that every run would make are reported before the first.

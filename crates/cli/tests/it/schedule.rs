@@ -49,15 +49,20 @@ impl<'a> Running<'a> {
     }
 
     /// Sends a signal, and returns the exit code.
-    pub(crate) async fn stop(mut self, signal: &str) -> Option<i32> {
+    pub(crate) async fn stop(self, signal: &str) -> Option<i32> {
         let kill = format!("kill -{signal} {}", self.child.id());
         assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        self.ends().await
+    }
+
+    /// Waits for its end, and returns the exit code.
+    async fn ends(mut self) -> Option<i32> {
         let begun = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status.code();
             }
-            assert!(begun.elapsed() < PATIENCE, "still there after {signal}");
+            assert!(begun.elapsed() < PATIENCE, "still there after {PATIENCE:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -344,4 +349,23 @@ async fn a_used_up_quota_is_tried_again_when_clockify_says_so() {
     let next: jiff::Timestamp = status["next_run"].as_str().unwrap().parse().unwrap();
     let wait = next.duration_since(jiff::Timestamp::now()).as_secs();
     assert!((1740..=1800).contains(&wait), "the next run is in {wait} s\n{status:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_schedule_for_the_same_output_is_refused() {
+    let simulator = demo().start().await.unwrap();
+    let program = Program::against(&simulator);
+    let mut first = Running::start(&program, &["--every", "1h"]);
+    first.until("the first run is over", |status| status["last_success"].is_object()).await;
+    let before = std::fs::read(program.folder().join(STATUS)).unwrap();
+    let second = Running::start(&program, &["--every", "2h"]);
+    assert_eq!(second.ends().await, Some(9));
+    let unknown = program.run(&["schedule", "--every", "2h", "--jitter", "never"]);
+    assert_eq!(unknown.code, Some(3), "what is wrong with the flags is told first");
+    assert!(std::fs::read(program.folder().join(STATUS)).unwrap() == before, "the status was touched");
+    assert_eq!(first.stop("TERM").await, Some(0));
+    // Whoever comes after it may begin.
+    let mut next = Running::start(&program, &["--every", "2h"]);
+    next.until("it has begun", |_| true).await;
+    assert_eq!(next.stop("TERM").await, Some(0));
 }
