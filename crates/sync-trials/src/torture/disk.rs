@@ -41,7 +41,9 @@ pub(super) fn unfinished(folder: &Path) -> io::Result<Option<Unfinished>> {
 fn look(file: &Path) -> rusqlite::Result<Option<Unfinished>> {
     let database = Connection::open(file)?;
     // Sealing copies the earlier syncs in.
-    let newest = "select sync_id, ended_at is not null from v1_sync_runs order by started_at desc limit 1";
+    // Without a checkpoint a sync holds nothing that another one would have to ask for again, and has not begun.
+    let newest = "select sync_id, ended_at is not null from v1_sync_runs where sync_token != '' or ended_at \
+                  is not null order by started_at desc limit 1";
     let run = database.query_row(newest, (), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let Some((sync_id, ended)) = run else { return Ok(None) };
     let sync_id: String = sync_id;
