@@ -205,3 +205,16 @@ async fn everybody_is_gone() {
     check(&program, &[], "everybody_is_gone");
     program.run(&["--allow-shrink"]).succeeded();
 }
+
+/// Clockify deletes a workspace's groups when SCIM is switched on.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_groups_are_gone() {
+    let simulator = demo().start().await.unwrap();
+    let program = Program::against(&simulator);
+    program.run(&[]).succeeded();
+    let before = std::fs::read(program.output()).unwrap();
+    simulator.replace_content(SeededWorkspace::demo().groups(0));
+    check(&program, &[], "all_groups_are_gone");
+    assert!(std::fs::read(program.output()).unwrap() == before, "the output was touched");
+    program.run(&["--allow-shrink"]).succeeded();
+}
