@@ -1,6 +1,5 @@
 //! A client written by hand: TLS, an assertion, a token, and the generated stubs.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -71,6 +70,7 @@ pub(crate) async fn connect_by(
         .with_no_client_auth();
     tls.alpn_protocols = vec![b"h2".to_vec()];
     let stream = TcpStream::connect(sim.address()).await?;
+    stream.set_nodelay(true)?;
     let name = ServerName::try_from("127.0.0.1").unwrap();
     let stream = TlsConnector::from(Arc::new(tls)).connect(name, stream).await?;
     let (sender, connection) =
@@ -152,9 +152,4 @@ pub(crate) fn refused<T>(result: Result<T, Status>) -> (Code, String) {
         Ok(_) => panic!("it was accepted"),
         Err(status) => (status.code(), status.message().to_owned()),
     }
-}
-
-/// Does not wait for longer than a moment: what does not come then does not come.
-pub(crate) async fn comes<T>(future: impl Future<Output = T>) -> Result<T, Infallible> {
-    Ok(tokio::time::timeout(PATIENCE, future).await.expect("an end"))
 }

@@ -3,7 +3,9 @@
 use c1_sim::{C1Sim, Options};
 
 use crate::assertion::Assertion;
-use crate::client::{connect, exchange, https, post, refused, start, start_with, token, token_url, with};
+use crate::client::{
+    connect, connect_by, exchange, https, post, refused, start, start_with, token, token_url, with,
+};
 use crate::messages::{HOST, get_task};
 
 /// Sends an assertion that has to be refused, and returns what was wrong.
@@ -182,4 +184,19 @@ async fn a_clock_that_is_ahead_denies_without_blaming_the_client() {
     assert_eq!(sim.violations(), []);
     let sim = start_with(Options { clock_ahead_s: 100, ..Options::default() }).await;
     assert_eq!(exchange(&sim, &Assertion::of(&sim.credentials())).await.status, 200);
+}
+
+#[tokio::test]
+async fn both_versions_of_tls_are_spoken_and_taken_down() {
+    let sim = start().await;
+    let token = token(&sim).await;
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let mut stub = connect_by(&sim, &[version]).await.unwrap();
+        stub.get_task(with(&token, get_task(HOST))).await.unwrap();
+    }
+    let seen = sim.seen();
+    let tls: Vec<_> = seen.requests[1..].iter().map(|request| &*request.tls).collect();
+    assert_eq!((tls, seen.connections), (vec!["1.2", "1.3"], 3));
+    assert_eq!(seen.requests[1].http, "HTTP/2.0");
+    assert!(seen.requests[1].user_agent.is_empty() && seen.requests[1].host == HOST);
 }
