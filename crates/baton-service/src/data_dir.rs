@@ -1,0 +1,221 @@
+//! The folder in which unfinished syncs survive the process, so that the next task for the same thing goes on.
+//!
+//! `ROOT/KEY/NUMBER/` belongs to one sync at a time. The key stands for what is synced. Of two tasks for the same key in one
+//! process the second waits; another process on the same disk takes another number, because the lock beside the folder is
+//! taken. What a killed process left is found by whoever comes next, whatever its host id.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use jiff::Timestamp;
+use tokio::sync::OwnedMutexGuard;
+
+/// The name of the file in a place.
+const FILE: &str = "sync.c1z";
+
+/// So many processes share a disk at most.
+const MOST: u32 = 100;
+
+/// What nobody has touched for so long goes, in seconds: no sync is resumed after a day.
+const STALE: i64 = 14 * 24 * 60 * 60;
+
+/// The folder of all syncs.
+#[derive(Debug)]
+pub(crate) struct DataDir {
+    root: PathBuf,
+    turns: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+/// The place of one sync, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    folder: PathBuf,
+    /// Given back before the turn, because that is the order of the fields.
+    _lock: File,
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl Place {
+    /// Where its file goes.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.join(FILE)
+    }
+
+    /// Its folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+impl DataDir {
+    /// Makes the folder, and removes from it what nobody will go on with.
+    pub(crate) fn open(root: &Path) -> io::Result<Self> {
+        make(root)?;
+        // Found out now rather than in the first task.
+        tempfile::tempfile_in(root)?;
+        sweep(root, Timestamp::now());
+        Ok(Self { root: root.to_owned(), turns: Mutex::default() })
+    }
+
+    /// The name of what is synced: everything that an unfinished sync depends on.
+    pub(crate) fn key(parts: &[&str]) -> String {
+        let mut text = String::new();
+        for part in parts {
+            // With its length, so that no two lists run together to one text.
+            text.push_str(&part.len().to_string());
+            text.push(':');
+            text.push_str(part);
+        }
+        crate::hex(&digest(&SHA256, text.as_bytes()).as_ref()[..16])
+    }
+
+    /// Waits for the turn, and takes a place.
+    pub(crate) async fn place(&self, key: &str) -> io::Result<Place> {
+        let turn = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            turns.retain(|other, turn| other == key || Arc::strong_count(turn) > 1);
+            turns.entry(key.to_owned()).or_default().clone()
+        };
+        let turn = turn.lock_owned().await;
+        let folder = self.root.join(key);
+        make(&folder)?;
+        let (folder, lock) = take(&folder)?;
+        Ok(Place { folder, _lock: lock, _turn: turn })
+    }
+}
+
+/// Takes the first free number, or better, one with an unfinished sync.
+fn take(key: &Path) -> io::Result<(PathBuf, File)> {
+    let mut free = None;
+    for number in 0..MOST {
+        let folder = key.join(number.to_string());
+        let exists = folder.exists();
+        if !exists && free.is_some() {
+            break;
+        }
+        let Some(lock) = lock(&folder)? else { continue };
+        if exists && has_unfinished(&folder) {
+            return Ok((folder, lock));
+        }
+        if !exists {
+            make(&folder)?;
+        }
+        free.get_or_insert((folder, lock));
+    }
+    free.ok_or_else(|| io::Error::other("too many processes use this folder"))
+}
+
+/// Whether something besides the sealed file is in it.
+fn has_unfinished(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name() != FILE))
+}
+
+/// The lock of a place; `None` when another process has it.
+fn lock(folder: &Path) -> io::Result<Option<File>> {
+    let path = folder.with_extension("lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Removes places that nobody has touched for long. What cannot be removed stays: it is in nobody's way.
+fn sweep(root: &Path, now: Timestamp) {
+    let children = |folder: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
+    };
+    for place in children(root).iter().flat_map(|key| children(key)) {
+        let modified = fs::metadata(&place).and_then(|found| found.modified()).ok();
+        let modified = modified.and_then(|at| Timestamp::try_from(at).ok());
+        let stale = modified.is_some_and(|at| now.as_second() - at.as_second() > STALE);
+        if !stale {
+            continue;
+        }
+        if let Ok(Some(_held)) = lock(&place)
+            && fs::remove_dir_all(&place).is_ok()
+        {
+            tracing::info!(folder = %place.display(), "An old sync that nobody goes on with was removed.");
+        }
+    }
+}
+
+/// Makes a folder that nobody else can look into.
+fn make(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn touch(path: &Path) {
+        File::create(path).unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_second_task_for_a_key_waits_and_finds_what_is_left() {
+        let root = tempfile::tempdir().unwrap();
+        let data = Arc::new(DataDir::open(root.path()).unwrap());
+        let first = data.place("k").await.unwrap();
+        touch(&first.folder().join(".sync.c1z.work"));
+        let folder = first.folder().to_owned();
+        let second = tokio::spawn({
+            let data = data.clone();
+            async move { data.place("k").await.unwrap().folder().to_owned() }
+        });
+        let other = data.place("other").await.unwrap();
+        assert_ne!(other.folder(), folder);
+        tokio::task::yield_now().await;
+        assert!(!second.is_finished());
+        drop(first);
+        assert_eq!(second.await.unwrap(), folder);
+    }
+
+    #[tokio::test]
+    async fn two_processes_never_share_a_place() {
+        let root = tempfile::tempdir().unwrap();
+        // Each keeps its own turns, as two processes do; the locks of files are per open file.
+        let [one, two] = [(); 2].map(|()| DataDir::open(root.path()).unwrap());
+        let first = one.place("k").await.unwrap();
+        let second = two.place("k").await.unwrap();
+        assert_ne!(first.folder(), second.folder());
+        touch(&second.folder().join(".sync.c1z.work"));
+        let unfinished = second.folder().to_owned();
+        drop((first, second));
+        assert_eq!(one.place("k").await.unwrap().folder(), unfinished);
+    }
+
+    #[test]
+    fn keys_tell_lists_apart() {
+        assert_eq!(DataDir::key(&["a", "b"]), DataDir::key(&["a", "b"]));
+        assert_ne!(DataDir::key(&["a", "b"]), DataDir::key(&["ab", ""]));
+        assert_ne!(DataDir::key(&["a", "1:b"]), DataDir::key(&["a1:b"]));
+    }
+
+    #[test]
+    fn only_what_is_old_and_free_is_removed() {
+        let root = tempfile::tempdir().unwrap();
+        let [old, held] = ["k/0", "k/1"].map(|name| root.path().join(name));
+        for folder in [&old, &held] {
+            make(folder).unwrap();
+            touch(&folder.join("sync.c1z"));
+        }
+        let _lock = lock(&held).unwrap().unwrap();
+        sweep(root.path(), Timestamp::now());
+        assert!(old.exists());
+        let later = Timestamp::from_second(Timestamp::now().as_second() + STALE + 60).unwrap();
+        sweep(root.path(), later);
+        assert!(!old.exists() && held.exists());
+    }
+}

@@ -1,0 +1,108 @@
+//! Tells C1 how a task ended, and does not give up easily: a task whose ending is not told hangs there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use baton_proto::c1::connectorapi::baton::v1 as api;
+use baton_proto::c1::connectorapi::baton::v1::baton_service_finish_task_request::{
+    Error, FinalState, Success,
+};
+use baton_proto::google::rpc;
+use prost_types::Any;
+use tokio::time::{Instant, sleep, timeout_at};
+use tokio_util::sync::CancellationToken;
+use tonic::{Code, Status};
+
+use crate::c1::C1;
+use crate::error::TaskError;
+use crate::events::{Event, Events};
+
+/// How long C1 is told while the service runs, and once it is to stop.
+const PATIENCE: Duration = Duration::from_secs(600);
+const AT_THE_END: Duration = Duration::from_secs(30);
+
+/// The first and the longest wait between two tries.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How a task ended: with an answer for C1, if its kind has one, or a failure.
+pub(crate) type Outcome = Result<Option<Any>, TaskError>;
+
+/// The message that says so.
+pub(crate) fn message(host_id: &str, task_id: &str, outcome: Outcome) -> api::BatonServiceFinishTaskRequest {
+    let (status, state) = match outcome {
+        Ok(response) => {
+            (rpc::Status::default(), FinalState::Success(Success { annotations: Vec::new(), response }))
+        }
+        Err(error) => {
+            let state = Error { non_retryable: error.non_retryable, annotations: Vec::new(), response: None };
+            (error.status(), FinalState::Error(state))
+        }
+    };
+    api::BatonServiceFinishTaskRequest {
+        host_id: host_id.to_owned(),
+        task_id: task_id.to_owned(),
+        status: Some(status),
+        final_state: Some(state),
+    }
+}
+
+/// Tells C1, again and again if need be.
+///
+/// # Errors
+/// What C1 said last. The ending may be told again when the task is handed out again.
+pub(crate) async fn deliver(
+    c1: &Arc<dyn C1>,
+    events: &dyn Events,
+    message: &api::BatonServiceFinishTaskRequest,
+    stopping: &CancellationToken,
+) -> Result<(), Status> {
+    let task_id = &message.task_id;
+    let mut deadline = Instant::now() + PATIENCE;
+    let mut ends_soon = false;
+    let mut wait = FIRST_WAIT;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        if stopping.is_cancelled() && !ends_soon {
+            ends_soon = true;
+            deadline = deadline.min(Instant::now() + AT_THE_END);
+        }
+        let told = timeout_at(deadline, c1.finish_task(message.clone()));
+        let status = match told.await {
+            Ok(Ok(())) => {
+                events.event(&Event::Reported { code: Code::Ok, tries });
+                return Ok(());
+            }
+            Ok(Err(status)) => status,
+            Err(_) => Status::deadline_exceeded("C1 does not answer"),
+        };
+        let over = Instant::now() + wait >= deadline;
+        if over || is_settled(status.code()) {
+            events.event(&Event::Reported { code: status.code(), tries });
+            return Err(status);
+        }
+        let error = status.message();
+        tracing::warn!(task_id, tries, code = ?status.code(), error, "C1 cannot be told yet how a task ended.");
+        tokio::select! {
+            () = sleep(wait) => wait = (wait * 2).min(LONGEST_WAIT),
+            // Once, to try again at once and then with less patience.
+            () = stopping.cancelled(), if !ends_soon => wait = FIRST_WAIT,
+        }
+    }
+}
+
+/// Whether C1 has made up its mind about the message. Not among them: `Unauthenticated`, which an outage of the token
+/// endpoint or a clock can cause.
+fn is_settled(code: Code) -> bool {
+    matches!(
+        code,
+        Code::InvalidArgument
+            | Code::NotFound
+            | Code::AlreadyExists
+            | Code::PermissionDenied
+            | Code::FailedPrecondition
+            | Code::Unimplemented
+            | Code::OutOfRange
+    )
+}

@@ -1,0 +1,22 @@
+//! What the operating system says about the machine; one module per kind of system.
+
+#[cfg(not(unix))]
+mod other;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+pub(crate) use other::machine;
+#[cfg(unix)]
+pub(crate) use unix::machine;
+
+/// The machine; what is not known is empty.
+#[derive(Debug, Default)]
+pub(crate) struct Machine {
+    pub(crate) hostname: String,
+    pub(crate) platform: String,
+    pub(crate) platform_version: String,
+    pub(crate) platform_family: String,
+    pub(crate) kernel_version: String,
+    pub(crate) kernel_arch: String,
+}
