@@ -25,6 +25,7 @@ pub struct C1zStores {
     output: PathBuf,
     working: PathBuf,
     keep_syncs: usize,
+    sync_type: SyncType,
     limits: Limits,
     /// Read once: the lock keeps others from changing it.
     previous: OnceLock<Option<Previous>>,
@@ -49,6 +50,7 @@ impl C1zStores {
         Ok(Self {
             working: beside(&output, "work"),
             keep_syncs: 2,
+            sync_type: SyncType::Full,
             limits: Limits::default(),
             previous: OnceLock::new(),
             _lock: lock,
@@ -60,6 +62,13 @@ impl C1zStores {
     #[must_use]
     pub fn keep_syncs(mut self, keep: usize) -> Self {
         self.keep_syncs = keep;
+        self
+    }
+
+    /// Marks new syncs as made of resources only, so that nobody takes them for ones in which nobody has anything.
+    #[must_use]
+    pub fn resources_only(mut self) -> Self {
+        self.sync_type = SyncType::ResourcesOnly;
         self
     }
 
@@ -119,7 +128,7 @@ impl SyncStores for C1zStores {
     fn create(&self, start: &SyncStart) -> Result<C1zStore, c1z::Error> {
         let start = c1z::SyncStart {
             sync_id: start.sync_id.clone(),
-            sync_type: SyncType::Full,
+            sync_type: self.sync_type.clone(),
             started_at: start.started_at,
         };
         Ok(self.store(WorkingDatabase::create(&self.working, start)?))

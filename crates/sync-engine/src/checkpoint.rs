@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use governance_model::{Cursor, Deferred, Inventory, ResourceTypeId, Scope, Timestamp, Usage};
 use serde::{Deserialize, Serialize};
 
+use crate::filter::LeaveOut;
 use crate::{Completeness, Integrity, SyncError, SyncStore, Unusable};
 
 /// Written by this version of the format; another number is never interpreted.
@@ -144,12 +145,20 @@ impl Checkpoint {
 }
 
 /// Everything that decides what a sync's pages hold.
-pub(crate) fn fingerprint(connector: &str, scope: &Scope) -> String {
+pub(crate) fn fingerprint(connector: &str, scope: &Scope, leave_out: LeaveOut) -> String {
     let types = match &scope.resource_types {
         None => "all".to_owned(),
         Some(types) => types.iter().map(ResourceTypeId::as_str).collect::<Vec<_>>().join(","),
     };
-    format!("{connector};engine={};types={types}", env!("CARGO_PKG_VERSION"))
+    let mut text = format!("{connector};engine={};types={types}", env!("CARGO_PKG_VERSION"));
+    let LeaveOut { grants, entitlements, expansion } = leave_out;
+    for (left, what) in [(grants, "grants"), (entitlements, "entitlements"), (expansion, "expansion")] {
+        if left {
+            text.push_str(";without=");
+            text.push_str(what);
+        }
+    }
+    text
 }
 
 /// The note of an open cursor.

@@ -30,6 +30,7 @@ mod verify;
 pub use c1z_store::{C1zStore, C1zStoreError, C1zStores, REPORT_ASSET};
 pub use clock::{Clock, Sleep, SystemClock};
 pub use error::SyncError;
+pub use filter::LeaveOut;
 pub use lock::{LockError, OutputLock};
 pub use observer::{Event, NoObserver, Observer, Phase, WaitReason};
 pub use report::{Completeness, Drift, Integrity, SyncReport};

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::checkpoint::{self, Checkpoint, cursor_key, cursor_note, deferred_key};
+use crate::filter::LeaveOut;
 use crate::patience::Patience;
 use crate::store::{Change, Committed, SyncStore};
 use crate::{Clock, Event, Observer, Stop, SyncError, filter};
@@ -26,6 +27,7 @@ pub(crate) struct Reading<'a, C> {
     pub(crate) connector: &'a C,
     pub(crate) baseline: &'a Baseline,
     pub(crate) scope: &'a Scope,
+    pub(crate) leave_out: LeaveOut,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) observer: &'a dyn Observer,
     /// Requests at the same time; at least 1.
@@ -142,7 +144,7 @@ async fn all<C: Connector, S: SyncStore>(
             }
             Some((cursor, answer)) = in_flight.next(), if !in_flight.is_empty() => match answer {
                 Ok(mut page) => {
-                    filter::keep(&mut page, reading.scope);
+                    filter::keep(&mut page, reading.scope, reading.leave_out);
                     // A series goes on before others begin: its pages can only be asked for one after the other.
                     if let Some(next) = &page.next {
                         pending.push_front(next.clone());

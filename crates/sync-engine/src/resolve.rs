@@ -20,7 +20,7 @@ pub(crate) fn deferred<C: Connector, S: SyncStore>(
     let deferred =
         notes.iter().map(|(key, value)| decode(key, value)).collect::<Result<Vec<Deferred>, _>>()?;
     let mut page = reading.connector.resolve(reading.baseline, &deferred, &StoreKnown(store))?;
-    filter::keep(&mut page, reading.scope);
+    filter::keep(&mut page, reading.scope, reading.leave_out);
     for dropped in &page.dropped {
         *checkpoint.dropped.entry(dropped.reason.clone()).or_default() += dropped.count;
     }

@@ -6,6 +6,7 @@ use governance_model::{Connector, Scope};
 
 use crate::begin::{self, Begun, Run, Start};
 use crate::checkpoint;
+use crate::filter::LeaveOut;
 use crate::patience::Patience;
 use crate::read::{self, Reading};
 use crate::report::{Drift, SyncReport};
@@ -17,6 +18,8 @@ use crate::{Clock, Event, Observer, Phase, Stop, SyncError, expand, recover, res
 pub struct Options {
     /// Which part of the source to read.
     pub scope: Scope,
+    /// What to leave out of it.
+    pub leave_out: LeaveOut,
     /// Pages fetched at the same time; at least 1.
     pub concurrency: usize,
     /// Seal even if the sync looks as if people had vanished.
@@ -35,6 +38,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             scope: Scope::default(),
+            leave_out: LeaveOut::default(),
             concurrency: 4,
             allow_shrink: false,
             resume_max_age: Duration::from_secs(24 * 60 * 60),
@@ -60,7 +64,8 @@ pub async fn sync<C: Connector, T: SyncStores>(
 ) -> Result<(SyncReport, Sealed), SyncError> {
     begin::check_scope(connector, &options.scope)?;
     stores.check().map_err(|error| SyncError::Output(Box::new(error)))?;
-    let fingerprint = checkpoint::fingerprint(&connector.descriptor().fingerprint, &options.scope);
+    let fingerprint =
+        checkpoint::fingerprint(&connector.descriptor().fingerprint, &options.scope, options.leave_out);
     let mut patience = Patience::new(options, clock, observer);
 
     let run = Run { connector, stores, clock, options, observer };
@@ -86,6 +91,7 @@ async fn read_whole<C: Connector, T: SyncStores>(
         connector,
         baseline: &baseline,
         scope: &options.scope,
+        leave_out: options.leave_out,
         clock,
         observer,
         concurrency: options.concurrency.max(1),
@@ -126,7 +132,11 @@ async fn read_whole<C: Connector, T: SyncStores>(
     }
 
     observer.event(&Event::Phase(Phase::Expand));
-    let expanded_grants = expand::expand(&mut store, &mut integrity, clock)?;
+    let expanded_grants = if options.leave_out.any_expansion() {
+        0
+    } else {
+        expand::expand(&mut store, &mut integrity, clock)?
+    };
 
     let start = store.start();
     let report = SyncReport {
