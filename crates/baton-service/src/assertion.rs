@@ -17,11 +17,7 @@ const VALID: i64 = 120;
 ///
 /// # Errors
 /// When the system has no random bytes.
-pub(crate) fn assertion(
-    id: &ClientId,
-    secret: &ClientSecret,
-    now: Timestamp,
-) -> Result<String, Unspecified> {
+pub(crate) fn assertion(id: &ClientId, secret: &ClientSecret, now: Timestamp) -> Result<String, Unspecified> {
     let mut nonce = [0; 16];
     rand::fill(&mut nonce)?;
     let now = now.as_second();

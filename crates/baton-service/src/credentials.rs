@@ -147,7 +147,8 @@ mod tests {
 
     #[test]
     fn a_client_id_without_its_parts_is_refused() {
-        for text in ["", "name", "name@host", "host/path", "@host/p", "name@/p", "name@a b/p", "na me@host/p"] {
+        for text in ["", "name", "name@host", "host/path", "@host/p", "name@/p", "name@a b/p", "na me@host/p"]
+        {
             let error = ClientId::parse(text).unwrap_err();
             assert!(error.to_string().starts_with("invalid client id"), "{text:?}: {error}");
         }

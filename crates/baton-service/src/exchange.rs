@@ -146,7 +146,8 @@ fn judge(
     }
     let mut what = format!("{status}");
     let text = String::from_utf8_lossy(body);
-    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MAX_SHOWN).collect();
+    let text: String =
+        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MAX_SHOWN).collect();
     if !text.is_empty() {
         what.push_str(": ");
         what.push_str(&text);
@@ -154,7 +155,7 @@ fn judge(
     match status {
         StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
             if let Some(skew) = skew {
-                what.push_str(&format!(" (the clock of this machine and that of C1 are {skew} seconds apart)"));
+                what = format!("{what} (the clock of this machine and that of C1 are {skew} seconds apart)");
             }
             Err(ExchangeError::Refused(what))
         }
@@ -205,7 +206,8 @@ mod tests {
 
     #[test]
     fn only_a_clear_refusal_is_about_the_credentials() {
-        let judged = |status: u16| judge(StatusCode::from_u16(status).unwrap(), b"{}", None, None).unwrap_err();
+        let judged =
+            |status: u16| judge(StatusCode::from_u16(status).unwrap(), b"{}", None, None).unwrap_err();
         for status in [400, 401, 403] {
             assert!(matches!(judged(status), ExchangeError::Refused(_)), "{status}");
         }

@@ -115,7 +115,8 @@ impl C1 for GrpcC1 {
         &self,
         request: api::BatonServiceHeartbeatRequest,
     ) -> Result<api::BatonServiceHeartbeatResponse, Status> {
-        self.unary(request, |mut client: Client, request| async move { client.heartbeat(request).await }).await
+        self.unary(request, |mut client: Client, request| async move { client.heartbeat(request).await })
+            .await
     }
 
     async fn finish_task(&self, request: api::BatonServiceFinishTaskRequest) -> Result<(), Status> {
@@ -128,8 +129,8 @@ impl C1 for GrpcC1 {
         messages: BoxStream<'static, api::BatonServiceUploadAssetRequest>,
     ) -> Result<(), Status> {
         let token = self.tokens.get().await?;
-        let (taken, mut progress) = watch::channel(false);
-        let request = authorized(Messages { inner: messages, taken, last: false }, &token)?;
+        let (progressed, mut progress) = watch::channel(false);
+        let request = authorized(Messages { inner: messages, progressed, last: false }, &token)?;
         let mut client = self.client();
         let mut call = Box::pin(async move { client.upload_asset(request).await });
         let outcome = loop {
@@ -160,7 +161,7 @@ impl C1 for GrpcC1 {
 /// adapters here that the call may move between threads.
 struct Messages {
     inner: BoxStream<'static, api::BatonServiceUploadAssetRequest>,
-    taken: watch::Sender<bool>,
+    progressed: watch::Sender<bool>,
     last: bool,
 }
 
@@ -171,7 +172,7 @@ impl Stream for Messages {
         let next = ready!(self.inner.poll_next_unpin(context));
         if let Some(message) = &next {
             self.last |= matches!(message.msg, Some(api::baton_service_upload_asset_request::Msg::Eof(_)));
-            self.taken.send_replace(self.last);
+            self.progressed.send_replace(self.last);
         }
         Poll::Ready(next)
     }

@@ -45,7 +45,7 @@ pub use grpc::GrpcC1;
 pub use identity::Identity;
 pub use run::{Ended, Settings, run};
 pub use sync::{SyncRequest, SyncScope, Syncer};
-pub use tasks::{ProvisioningDisabled, Provisioner, Work};
+pub use tasks::{Provisioner, ProvisioningDisabled, Work};
 pub use tls::TlsError;
 pub use token::{Token, Tokens};
 pub use transport::{AddressError, Transport};

@@ -83,8 +83,7 @@ pub async fn run(
 
     let known = Known::default();
     let stopping = stop.clone();
-    let context =
-        Context { c1, events, syncer, provisioner, greeting, tenant, data, known, stopping };
+    let context = Context { c1, events, syncer, provisioner, greeting, tenant, data, known, stopping };
     let mut tasks = Tasks {
         context: Arc::new(context),
         workers: Arc::new(Semaphore::new(task_concurrency.max(1))),
@@ -110,7 +109,8 @@ impl Tasks {
         // The semaphore is never closed.
         while let Ok(worker) = self.workers.clone().acquire_owned().await {
             let begun = Instant::now();
-            let request = BatonServiceGetTaskRequest { host_id: self.context.greeting.identity.host_id.clone() };
+            let request =
+                BatonServiceGetTaskRequest { host_id: self.context.greeting.identity.host_id.clone() };
             let answer = self.context.c1.get_task(request).await;
             let code = answer.as_ref().err().map_or(Code::Ok, Status::code);
             self.context.events.event(&Event::Polled { code, took: begun.elapsed() });

@@ -41,7 +41,6 @@ pub struct SyncRequest {
 
 /// Which part of the source to sync.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the protocol")]
 pub struct SyncScope {
     /// Resource types; all when empty.
     pub resource_types: Vec<String>,

@@ -77,7 +77,8 @@ impl Tokens {
                 let token = Token { secret: Arc::new(granted.token), number: state.number };
                 let margin = MARGIN.min(granted.lifetime / 10);
                 let renew_at = now + granted.lifetime.saturating_sub(margin);
-                state.held = Some(Held { token: token.clone(), renew_at, expires_at: now + granted.lifetime });
+                state.held =
+                    Some(Held { token: token.clone(), renew_at, expires_at: now + granted.lifetime });
                 state.failed = None;
                 tracing::debug!(seconds = granted.lifetime.as_secs(), "There is a new access token.");
                 Ok(token)

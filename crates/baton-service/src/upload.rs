@@ -111,7 +111,7 @@ async fn next(mut reading: Reading) -> Option<(Msg, Option<Reading>)> {
         }
         Ok(data) => {
             reading.checksum.update(&data);
-            Some((Msg::Data(UploadData { data: data.into() }), Some(reading)))
+            Some((Msg::Data(UploadData { data }), Some(reading)))
         }
         Err(error) => {
             // Nobody listens when the call has ended already.

@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::review::ReviewCommand;
 use crate::schedule::ScheduleArgs;
+use crate::service::ServiceArgs;
 use crate::status::StatusArgs;
 
 /// Reads a Clockify workspace (members with role and status, user groups, who belongs to which) into a c1z file that
@@ -21,6 +22,9 @@ pub(crate) struct Cli {
 
     #[command(flatten)]
     pub(crate) sync: SyncArgs,
+
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
 }
 
 /// What to do instead of a sync.

@@ -19,7 +19,8 @@ pub(crate) fn start(args: &SyncArgs, line: &Line) {
         Some(LogLevel::Info) | None => "info",
     };
     // Libraries below us log requests and headers at lower levels; only their warnings are of interest.
-    let crates = ["baton_clockify", "c1z", "clockify_api", "clockify_connector", "sync_engine"];
+    let crates =
+        ["baton_clockify", "baton_service", "c1z", "clockify_api", "clockify_connector", "sync_engine"];
     let directives = crates.map(|name| format!("{name}={ours}"));
     let filter = format!("warn,{}", directives.join(","));
     let format = args.log_format.unwrap_or(if io::stdout().is_terminal() {

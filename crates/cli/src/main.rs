@@ -19,6 +19,7 @@ mod review;
 mod schedule;
 mod sealed;
 mod sentences;
+mod service;
 mod signals;
 mod status;
 mod summary;
@@ -39,7 +40,8 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    if matches!(cli.command, Some(Command::Schedule(_))) {
+    let serves = cli.command.is_none() && cli.service.is_asked_for();
+    if serves || matches!(cli.command, Some(Command::Schedule(_))) {
         // A line per run is worth more than a progress line that nobody looks at for days.
         cli.sync.log_level.get_or_insert(LogLevel::Info);
     }
@@ -71,6 +73,7 @@ fn run(cli: &Cli, line: &Line) -> Result<()> {
         .context("cannot start the runtime")?;
     let result = runtime.block_on(async {
         match &cli.command {
+            None if cli.service.is_asked_for() => service::run(&cli.service, &cli.sync, line).await,
             None => sync::run(&cli.sync, line).await,
             Some(Command::Schedule(flags)) => schedule::run(flags, &cli.sync, line).await,
             Some(Command::Status(flags)) => status::run(flags, &cli.sync),

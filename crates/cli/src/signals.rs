@@ -30,6 +30,21 @@ pub(crate) async fn listen(stopper: Stopper, progress: Progress) {
     end_now();
 }
 
+/// Calls `stop` at the first signal, and ends the process at the second.
+pub(crate) async fn twice(stop: impl FnOnce()) {
+    match Signals::new() {
+        Ok(mut signals) => {
+            signals.next().await;
+            stop();
+            signals.next().await;
+            end_now();
+        }
+        Err(error) => {
+            tracing::warn!(%error, "Signals cannot be handled; an interrupted sync resumes all the same.");
+        }
+    }
+}
+
 /// Ends with the first signal that comes after this call; never where signals cannot be handled.
 pub(crate) fn first() -> impl Future<Output = ()> {
     let signals = Signals::new();

@@ -10,12 +10,12 @@ pub(crate) fn machine() -> Machine {
     let names = uname();
     let text = |name: &std::ffi::CStr| name.to_string_lossy().into_owned();
     let release = release();
-    let named = |key| value(&release, key);
-    let platform = named("ID").unwrap_or_else(|| text(names.sysname()).to_lowercase());
+    let said = |key| value(&release, key);
+    let platform = said("ID").unwrap_or_else(|| text(names.sysname()).to_lowercase());
     Machine {
         hostname: text(names.nodename()),
-        platform_version: named("VERSION_ID").unwrap_or_default(),
-        platform_family: named("ID_LIKE").unwrap_or_else(|| platform.clone()),
+        platform_version: said("VERSION_ID").unwrap_or_default(),
+        platform_family: said("ID_LIKE").unwrap_or_else(|| platform.clone()),
         platform,
         kernel_version: text(names.release()),
         kernel_arch: text(names.machine()),

@@ -63,16 +63,20 @@ pub(crate) async fn perform(
     let doing = tokio::spawn(attempt(context.clone(), task, next_heartbeat));
     let outcome = doing.await.unwrap_or_else(|error| {
         tracing::error!(task_id, %error, "A task ended unexpectedly.");
-        Some(Err(TaskError::retryable(Code::Internal, "the task ended unexpectedly; the connector's log says more")))
+        Some(Err(TaskError::retryable(
+            Code::Internal,
+            "the task ended unexpectedly; the connector's log says more",
+        )))
     });
     let code = match &outcome {
         Some(Err(error)) => error.code,
         Some(Ok(_)) | None => Code::Ok,
     };
     context.events.event(&Event::TaskEnded { task_id: &task_id, kind, code, took: begun.elapsed() });
-    match &outcome {
-        Some(Err(error)) => tracing::warn!(task_id, kind = kind.as_str(), ?code, %error, "A task failed."),
-        Some(Ok(_)) | None => tracing::info!(task_id, kind = kind.as_str(), "A task is done."),
+    if let Some(Err(error)) = &outcome {
+        tracing::warn!(task_id, kind = kind.as_str(), ?code, %error, "A task failed.");
+    } else {
+        tracing::info!(task_id, kind = kind.as_str(), "A task is done.");
     }
     if let Some(outcome) = outcome {
         report(&context, finish::message(context.host_id(), &task_id, outcome)).await;
@@ -106,7 +110,7 @@ async fn attempt(
         }
         other => Some(match Work::from_task(other) {
             Ok(work) => context.provisioner.perform(&id, work).await,
-            Err(other) => Err(unsupported::refusal(TaskKind::of(other.as_ref()))),
+            Err(kind) => Err(unsupported::refusal(kind)),
         }),
     }
 }

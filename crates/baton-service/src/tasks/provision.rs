@@ -9,6 +9,7 @@ use prost_types::Any;
 use tonic::Code;
 
 use crate::error::TaskError;
+use crate::events::TaskKind;
 
 /// A change that C1 wants made.
 #[derive(Clone, Debug)]
@@ -31,8 +32,9 @@ pub enum Work {
 }
 
 impl Work {
-    /// The change that a task asks for; the task itself when it asks for none.
-    pub(crate) fn from_task(task: Option<TaskType>) -> Result<Self, Option<TaskType>> {
+    /// The change that a task asks for; what it asks for instead when it asks for none.
+    pub(crate) fn from_task(task: Option<TaskType>) -> Result<Self, TaskKind> {
+        let kind = TaskKind::of(task.as_ref());
         match task {
             Some(TaskType::Grant(task)) => Ok(Self::Grant(task)),
             Some(TaskType::Revoke(task)) => Ok(Self::Revoke(task)),
@@ -41,7 +43,7 @@ impl Work {
             Some(TaskType::DeleteResource(task)) => Ok(Self::DeleteResource(task)),
             Some(TaskType::RotateCredentials(task)) => Ok(Self::RotateCredentials(task)),
             Some(TaskType::IssueCredential(task)) => Ok(Self::IssueCredential(task)),
-            other => Err(other),
+            _ => Err(kind),
         }
     }
 }

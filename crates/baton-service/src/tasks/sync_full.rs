@@ -74,12 +74,8 @@ async fn work(
     if stop.is_cancelled() {
         return Err(stopped());
     }
-    let request = SyncRequest {
-        task_id: task_id.to_owned(),
-        scope,
-        file: place.file(),
-        debug_log: debug_log.clone(),
-    };
+    let request =
+        SyncRequest { task_id: task_id.to_owned(), scope, file: place.file(), debug_log: debug_log.clone() };
     // Not cut short: it hears of the stop itself, and leaves a checkpoint.
     let synced = context.syncer.sync(request, stop.clone()).await;
     if let Some(log) = &debug_log {
@@ -120,10 +116,7 @@ async fn send(
     }
 }
 
-async fn unless_stopped<T>(
-    stop: &CancellationToken,
-    work: impl Future<Output = T>,
-) -> Result<T, TaskError> {
+async fn unless_stopped<T>(stop: &CancellationToken, work: impl Future<Output = T>) -> Result<T, TaskError> {
     tokio::select! {
         biased;
         () = stop.cancelled() => Err(stopped()),

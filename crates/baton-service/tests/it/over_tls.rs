@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_service::{
-    Address, ClientId, ClientSecret, Connection, Ended, NoEvents, ProvisioningDisabled, ServiceError, connect,
-    run,
+    Address, ClientId, ClientSecret, Connection, Ended, NoEvents, ProvisioningDisabled, ServiceError,
+    connect, run,
 };
 use c1_sim::{Action, C1Sim, Credentials, Endpoint, Fault, Options, TaskKind, TaskScript};
 use tokio::task::JoinHandle;
@@ -73,13 +73,19 @@ async fn a_sync_goes_from_hello_to_its_ending() {
     let uploads = c1.uploads(&task);
     assert_eq!(uploads.len(), 2);
     assert!(uploads[0] == content(), "the file arrived changed");
-    let lines: Vec<serde_json::Value> =
-        uploads[1].split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(|line| serde_json::from_slice(line).unwrap()).collect();
+    let lines: Vec<serde_json::Value> = uploads[1]
+        .split(|b| *b == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
     assert_eq!(lines[0]["msg"], "made up");
     assert_eq!(lines[0]["rows"], 7);
     let seen = c1.seen();
     assert_eq!(seen.hellos.len(), 1);
-    let left: Vec<_> = files(data.path()).into_iter().filter(|path| !path.ends_with("sync.c1z") && !path.ends_with("0.lock")).collect();
+    let left: Vec<_> = files(data.path())
+        .into_iter()
+        .filter(|path| !path.ends_with("sync.c1z") && !path.ends_with("0.lock"))
+        .collect();
     assert!(left.is_empty(), "{left:?}");
 }
 

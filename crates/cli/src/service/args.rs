@@ -1,0 +1,51 @@
+//! Flags of service mode.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Flags of service mode; a client id selects it.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Service mode")]
+pub(crate) struct ServiceArgs {
+    /// Client id that C1 issued for this connector, name@host/path; starts service mode.
+    #[arg(long, env = "BATON_CLIENT_ID", value_name = "ID")]
+    pub(crate) client_id: Option<String>,
+
+    /// Client secret that C1 issued with it; a secret, so better in the environment than on the command line.
+    #[arg(long, env = "BATON_CLIENT_SECRET", hide_env_values = true, value_name = "SECRET")]
+    pub(crate) client_secret: Option<String>,
+
+    /// Tasks to work on at a time, 1 to 100.
+    #[arg(long, env = "BATON_TASK_CONCURRENCY", value_name = "N", default_value = "3")]
+    pub(crate) task_concurrency: String,
+
+    /// Folder in which unfinished syncs survive a restart [default: $STATE_DIRECTORY, or baton-clockify-data].
+    #[arg(long, env = "BATON_DATA_DIR", value_name = "PATH")]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    /// Further root certificates for C1, as PEM; those of the system, or of SSL_CERT_FILE, are trusted anyway.
+    #[arg(long, env = "BATON_CA_CERT", value_name = "PATH")]
+    pub(crate) ca_cert: Option<PathBuf>,
+
+    /// Name of this instance, its own among all that share the client id [default: the machine's name].
+    #[arg(long, env = "BATON_HOST_ID", value_name = "NAME")]
+    pub(crate) host_id: Option<String>,
+
+    /// Where C1 is, HOST or HOST:PORT, if not where the client id says.
+    #[arg(long, env = "BATON_C1_API_HOST", value_name = "HOST", hide = true)]
+    pub(crate) c1_api_host: Option<String>,
+
+    /// How long tasks may take to end after a signal.
+    #[arg(long, env = "BATON_SHUTDOWN_GRACE", value_name = "TIME", default_value = "25s")]
+    pub(crate) shutdown_grace: String,
+}
+
+impl ServiceArgs {
+    /// Whether service mode is asked for, if only by half.
+    pub(crate) fn is_asked_for(&self) -> bool {
+        [&self.client_id, &self.client_secret]
+            .into_iter()
+            .any(|value| value.as_deref().is_some_and(|text| !text.trim().is_empty()))
+    }
+}

@@ -1,0 +1,60 @@
+//! Service mode: the program takes its tasks from C1 until a signal comes.
+
+mod args;
+mod errors;
+mod metadata;
+mod observer;
+mod settings;
+mod syncer;
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use baton_service::{NoEvents, ProvisioningDisabled, connect};
+use tokio_util::sync::CancellationToken;
+
+use crate::args::SyncArgs;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::line::Line;
+use crate::progress::Progress;
+use crate::signals;
+
+pub(crate) use args::ServiceArgs;
+
+/// Runs until a signal comes or C1 turns the connector away.
+pub(crate) async fn run(flags: &ServiceArgs, args: &SyncArgs, line: &Line) -> Result<()> {
+    let parsed = settings::parse(flags, args)?;
+    let stop = CancellationToken::new();
+    // From here on a signal is heard, also one that comes before C1 answers.
+    let listening = tokio::spawn(signals::twice({
+        let stop = stop.clone();
+        move || {
+            tracing::info!("The service stops; a second signal ends the program at once.");
+            stop.cancel();
+        }
+    }));
+    let c1 = connect(parsed.connection).map_err(|error| errors::connecting(&error))?;
+    let syncer = syncer::ClockifySyncer::new(parsed.sync, Progress::new(line))?;
+    let mut service = parsed.service;
+    service.metadata = metadata::of(syncer.connector());
+    let ended = baton_service::run(
+        service,
+        Arc::new(c1),
+        Arc::new(syncer),
+        Arc::new(ProvisioningDisabled),
+        Arc::new(NoEvents),
+        stop,
+    )
+    .await;
+    listening.abort();
+    let left = ended.map_err(|error| errors::service(&error))?.left;
+    if left > 0 {
+        let message = format!("{left} tasks did not end in time");
+        let hint = "what was read is kept, and the next task for the same goes on from there; a longer \
+                    --shutdown-grace leaves them more time";
+        return Err(Failure::new(Exit::Resumable, message).with_hint(hint).into());
+    }
+    tracing::info!("The service has stopped.");
+    Ok(())
+}
