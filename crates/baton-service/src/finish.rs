@@ -21,9 +21,10 @@ use crate::events::{Event, Events};
 const PATIENCE: Duration = Duration::from_secs(600);
 const AT_THE_END: Duration = Duration::from_secs(30);
 
-/// The first and the longest wait between two tries.
+/// The first wait between two tries, and the longest while the service runs and at the end.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const LONGEST_AT_THE_END: Duration = Duration::from_secs(3);
 
 /// How a task ended: with an answer for C1, if its kind has one, or a failure.
 pub(crate) type Outcome = Result<Option<Any>, TaskError>;
@@ -85,7 +86,10 @@ pub(crate) async fn deliver(
         let error = status.message();
         tracing::warn!(task_id, tries, code = ?status.code(), error, "C1 cannot be told yet how a task ended.");
         tokio::select! {
-            () = sleep(wait) => wait = (wait * 2).min(LONGEST_WAIT),
+            () = sleep(wait) => {
+                let longest = if ends_soon { LONGEST_AT_THE_END } else { LONGEST_WAIT };
+                wait = (wait * 2).min(longest);
+            }
             // Once, to try again at once and then with less patience.
             () = stopping.cancelled(), if !ends_soon => wait = FIRST_WAIT,
         }

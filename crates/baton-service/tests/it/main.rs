@@ -1,4 +1,6 @@
 //! The service against a scripted C1 on a clock that the tests turn, and against the look-alike over TLS.
 
 mod over_tls;
+mod pace;
 mod support;
+mod tokens;

@@ -20,11 +20,12 @@ pub(crate) struct ServiceArgs {
     #[arg(long, env = "BATON_TASK_CONCURRENCY", value_name = "N", default_value = "3")]
     pub(crate) task_concurrency: String,
 
-    /// Folder in which unfinished syncs survive a restart [default: $STATE_DIRECTORY, or baton-clockify-data].
+    /// Folder in which unfinished syncs survive a restart [default: systemd's for the service, or
+    /// baton-clockify-data here].
     #[arg(long, env = "BATON_DATA_DIR", value_name = "PATH")]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// Further root certificates for C1, as PEM; those of the system, or of SSL_CERT_FILE, are trusted anyway.
+    /// Further root certificates for C1, as PEM; those of the system are trusted anyway.
     #[arg(long, env = "BATON_CA_CERT", value_name = "PATH")]
     pub(crate) ca_cert: Option<PathBuf>,
 

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+use baton_proto::c1::connector::v2::ConnectorMetadata;
 use baton_service::{Address, ClientId, ClientSecret, Connection, Identity, Settings};
 
 use super::args::ServiceArgs;
@@ -70,7 +71,7 @@ pub(super) fn parse(flags: &ServiceArgs, args: &SyncArgs) -> Result<Parsed, Fail
     let service = Settings {
         identity: Identity::here(flags.host_id.as_deref(), PACKAGE),
         package: (PACKAGE.to_owned(), VERSION.to_owned()),
-        metadata: Default::default(),
+        metadata: ConnectorMetadata::default(),
         tenant: client_id.as_str().to_owned(),
         task_concurrency,
         data_dir: data_dir(flags),

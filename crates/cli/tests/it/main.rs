@@ -23,6 +23,8 @@ mod program;
 mod requests;
 mod review;
 mod schedule;
+#[cfg(unix)]
+mod service;
 mod status;
 mod stops;
 mod summary;

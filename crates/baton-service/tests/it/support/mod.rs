@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod scripted_c1;
 pub(crate) mod syncer;
 
 use std::path::Path;
