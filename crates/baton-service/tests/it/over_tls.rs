@@ -134,7 +134,8 @@ async fn a_token_endpoint_that_fails_is_no_refusal() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_is_revoked_early_is_replaced() {
     let (c1, data) = (c1().await, tempfile::tempdir().unwrap());
-    // In the middle of the first upload, and again before the ending is told.
+    // At the hello, which a refusal would end for good; in the middle of the first upload; before the ending is told.
+    c1.fault(Fault::once(Endpoint::Hello, 1, Action::RevokeTokens));
     c1.fault(Fault::once(Endpoint::UploadAsset, 1, Action::RevokeAfter { bytes: 600_000 }));
     c1.fault(Fault::once(Endpoint::FinishTask, 1, Action::RevokeTokens));
     let task = c1.script(TaskScript::sync());
