@@ -4,7 +4,7 @@ use std::process::Child;
 use std::time::Duration;
 
 use c1_sim::{C1Sim, Credentials, Options, SyncFull, TaskKind, TaskScript};
-use clockify_sim::{Action, Content, Endpoint, Fault, SeededWorkspace, Simulator};
+use clockify_sim::{Action, Endpoint, Fault, SeededWorkspace, Simulator, Truth};
 use rusqlite::Connection;
 use sync_trials::database::{ids, with};
 use sync_trials::{Expected, same};
@@ -262,4 +262,26 @@ async fn replicas_share_the_tasks() {
         seen.hand_outs.iter().map(|given| given.host.as_str()).collect();
     assert_eq!(hosts.len(), 2, "{hosts:?}");
     holds_everything(&clockify, &c1.uploads(&tasks[19])[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_groups_have_is_given_to_their_members_unless_it_is_left_out() {
+    let (clockify, c1) = (clockify(None).await, c1().await);
+    let program = service(&clockify, &c1, &c1.credentials()).set("BATON_SYNC_PROJECTS", "true");
+    let whole = c1.script(TaskScript::sync());
+    let skip = SyncFull { skip_expand_grants: true, ..SyncFull::default() };
+    let unexpanded = c1.script(TaskScript::new(TaskKind::SyncFull(skip)));
+    let mut running = Running(program.start(&[]));
+    assert!(c1.wait_until_done(PATIENCE).await, "{:?} {:?}", c1.tasks(), c1.violations());
+    running.signal("TERM");
+    assert_eq!(running.ended(), Some(0));
+
+    let expected = Expected::of(&*clockify.content(), true);
+    look(&c1.uploads(&whole)[0], |database| same(&ids(database, "v1_grants"), &expected.grants));
+    look(&c1.uploads(&unexpanded)[0], |database| {
+        same(&ids(database, "v1_resources"), &expected.resources);
+        let grants = ids(database, "v1_grants");
+        assert!(grants.is_subset(&expected.grants));
+        assert!(grants.len() < expected.grants.len(), "{}", grants.len());
+    });
 }
