@@ -6,8 +6,9 @@ use thiserror::Error;
 
 use crate::address::Address;
 use crate::credentials::{ClientId, ClientSecret};
-use crate::exchange::TokenEndpoint;
+use crate::exchange::{Exchange, TokenEndpoint};
 use crate::grpc::GrpcC1;
+use crate::metrics::{CountedExchange, Metrics};
 use crate::tls::{self, TlsError};
 use crate::token::Tokens;
 use crate::transport::{AddressError, Transport};
@@ -47,11 +48,26 @@ pub enum ConnectError {
 /// # Errors
 /// See [`ConnectError`].
 pub fn connect(connection: Connection) -> Result<GrpcC1, ConnectError> {
+    put_together(connection, |endpoint| Arc::new(endpoint))
+}
+
+/// The same, and counts how often the token endpoint is asked.
+///
+/// # Errors
+/// See [`ConnectError`].
+pub fn connect_counted(connection: Connection, metrics: &Metrics) -> Result<GrpcC1, ConnectError> {
+    put_together(connection, |endpoint| Arc::new(CountedExchange::new(endpoint, metrics.clone())))
+}
+
+fn put_together(
+    connection: Connection,
+    exchange: impl FnOnce(TokenEndpoint) -> Arc<dyn Exchange>,
+) -> Result<GrpcC1, ConnectError> {
     let Connection { client_id, client_secret, address, extra_roots, user_agent } = connection;
     let tls = tls::config(&extra_roots)?;
     let address = address.unwrap_or_else(|| client_id.address().clone());
     let transport = Transport::new(&address, &user_agent, &tls, Matcher::from_env())?;
     let endpoint = TokenEndpoint::new(&address, client_id, client_secret, &user_agent, tls)
         .map_err(ConnectError::Http)?;
-    Ok(GrpcC1::new(transport, Tokens::new(Arc::new(endpoint))))
+    Ok(GrpcC1::new(transport, Tokens::new(exchange(endpoint))))
 }

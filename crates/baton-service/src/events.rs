@@ -65,6 +65,15 @@ pub trait Events: Send + Sync {
     fn event(&self, event: &Event<'_>);
 }
 
+/// Each of them hears everything, in their order.
+impl Events for Vec<std::sync::Arc<dyn Events>> {
+    fn event(&self, event: &Event<'_>) {
+        for hearer in self {
+            hearer.event(event);
+        }
+    }
+}
+
 /// Hears nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoEvents;

@@ -35,7 +35,7 @@ mod upload;
 
 pub use address::Address;
 pub use c1::C1;
-pub use connect::{ConnectError, Connection, connect};
+pub use connect::{ConnectError, Connection, connect, connect_counted};
 pub use credentials::{ClientId, ClientSecret, CredentialError};
 pub use debug_log::DebugLog;
 pub use error::{ServiceError, TaskError};

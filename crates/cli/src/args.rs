@@ -7,10 +7,12 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::health::{HealthArgs, HealthCheckArgs};
 use crate::review::ReviewCommand;
 use crate::schedule::ScheduleArgs;
 use crate::service::ServiceArgs;
 use crate::status::StatusArgs;
+use crate::telemetry::OtelArgs;
 
 /// Reads a Clockify workspace (members with role and status, user groups, who belongs to which) into a c1z file that
 /// ConductorOne's Baton tools read.
@@ -25,6 +27,12 @@ pub(crate) struct Cli {
 
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
+
+    #[command(flatten)]
+    pub(crate) health: HealthArgs,
+
+    #[command(flatten)]
+    pub(crate) otel: OtelArgs,
 }
 
 /// What to do instead of a sync.
@@ -34,6 +42,8 @@ pub(crate) enum Command {
     Schedule(ScheduleArgs),
     /// Say when the last sync was, what failed and why, and what comes next; exit code 76 when that is not well.
     Status(StatusArgs),
+    /// Ask a service that runs on this machine whether it is well; exit code 0 when it is.
+    HealthCheck(HealthCheckArgs),
     /// Try it without an account: start a Clockify look-alike on this machine and sync it.
     Demo(DemoArgs),
     #[command(flatten)]
@@ -155,7 +165,7 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
 }
 
 /// A switch as people and templates write it; an empty variable is one that is not set.
-fn switch(text: &str) -> Result<bool, String> {
+pub(crate) fn switch(text: &str) -> Result<bool, String> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" | "1" | "t" | "yes" | "on" => Ok(true),
         "false" | "0" | "f" | "no" | "off" | "" => Ok(false),

@@ -10,6 +10,7 @@ mod demo;
 mod duration;
 mod exit;
 mod failure;
+mod health;
 mod limits;
 mod line;
 mod lock;
@@ -24,6 +25,7 @@ mod signals;
 mod status;
 mod summary;
 mod sync;
+mod telemetry;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -46,7 +48,6 @@ fn main() -> ExitCode {
         cli.sync.log_level.get_or_insert(LogLevel::Info);
     }
     let line = Line::new(&cli.sync);
-    logging::start(&cli.sync, &line);
     match run(&cli, &line) {
         Ok(()) => Exit::Success.into(),
         Err(error) => {
@@ -71,16 +72,23 @@ fn run(cli: &Cli, line: &Line) -> Result<()> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
+    let exported = telemetry::start(&cli.otel, cli.service.host_id.as_deref(), cli.sync.log_level, &runtime);
+    let (layers, telemetry) = exported?;
+    logging::start(&cli.sync, line, layers);
     let result = runtime.block_on(async {
         match &cli.command {
-            None if cli.service.is_asked_for() => service::run(&cli.service, &cli.sync, line).await,
+            None if cli.service.is_asked_for() => {
+                service::run(&cli.service, &cli.health, &cli.sync, line).await
+            }
             None => sync::run(&cli.sync, line).await,
             Some(Command::Schedule(flags)) => schedule::run(flags, &cli.sync, line).await,
             Some(Command::Status(flags)) => status::run(flags, &cli.sync),
             Some(Command::Review(question)) => review::run(question, &cli.sync),
+            Some(Command::HealthCheck(flags)) => health::check(flags, &cli.health).await,
             Some(Command::Demo(demo)) => demo::run(demo, &cli.sync, line).await,
         }
     });
+    telemetry.finish();
     // A page that is being written is finished by then; nothing else is worth waiting for.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     result

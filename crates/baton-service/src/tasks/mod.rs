@@ -11,6 +11,7 @@ use baton_proto::c1::connectorapi::baton::v1::Task;
 use baton_proto::c1::connectorapi::baton::v1::task::TaskType;
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
+use tracing::Instrument;
 
 use crate::c1::C1;
 use crate::data_dir::DataDir;
@@ -60,7 +61,8 @@ pub(crate) async fn perform(
     tracing::info!(task_id, kind = kind.as_str(), "A task begins.");
     context.events.event(&Event::TaskStarted { task_id: &task_id, kind });
     // In a task of its own, so that even a panic has an ending that C1 hears of.
-    let doing = tokio::spawn(attempt(context.clone(), task, next_heartbeat));
+    let span = tracing::info_span!("task", task_id, kind = kind.as_str());
+    let doing = tokio::spawn(attempt(context.clone(), task, next_heartbeat).instrument(span));
     let outcome = doing.await.unwrap_or_else(|error| {
         tracing::error!(task_id, %error, "A task ended unexpectedly.");
         Some(Err(TaskError::retryable(

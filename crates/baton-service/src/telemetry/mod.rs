@@ -17,4 +17,4 @@ mod watched;
 pub use collector::{Collector, TelemetryError};
 #[cfg(feature = "otel")]
 pub use export::{BoxedLayer, Export, Exporting, export};
-pub use spans::SyncSpans;
+pub use spans::{RequestSpans, SyncSpans};

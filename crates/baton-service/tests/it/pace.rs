@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use baton_proto::c1::connectorapi::baton::v1 as api;
-use baton_proto::c1::connectorapi::baton::v1::task::TaskType;
+use baton_proto::c1::connectorapi::baton::v1::task::{HelloTask, SyncFullTask, TaskType};
 use baton_service::{Ended, NoEvents, ProvisioningDisabled, ServiceError, TaskError, run};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -94,7 +94,7 @@ async fn c1_sets_the_pace_within_limits() {
 
 #[tokio::test(start_paused = true)]
 async fn tasks_that_wait_are_taken_at_once_up_to_the_limit() {
-    let tasks = ["a", "b", "c", "d"].map(|id| handed(id, TaskType::SyncFull(Default::default()), 0));
+    let tasks = ["a", "b", "c", "d"].map(|id| handed(id, TaskType::SyncFull(SyncFullTask::default()), 0));
     let syncer = Scripted::taking(Duration::from_secs(100));
     let service = start(with(tasks), &syncer);
     pass(50).await;
@@ -286,7 +286,7 @@ async fn an_upload_is_tried_three_times() {
 #[tokio::test(start_paused = true)]
 async fn a_hello_task_is_answered_with_a_hello() {
     let service =
-        start(with([handed("task-1", TaskType::Hello(Default::default()), 3600)]), &Scripted::of(b"file"));
+        start(with([handed("task-1", TaskType::Hello(HelloTask::default()), 3600)]), &Scripted::of(b"file"));
     pass(10).await;
     let expected = [Call::Hello(0, String::new()), Call::GetTask(0), Call::Hello(0, "task-1".to_owned())];
     assert_eq!(service.c1.calls(), expected);

@@ -6,36 +6,49 @@ mod metadata;
 mod observer;
 mod settings;
 mod syncer;
+mod watch;
 
 use std::sync::Arc;
 
 use anyhow::Result;
-use baton_service::{NoEvents, ProvisioningDisabled, connect};
+use baton_service::{ProvisioningDisabled, connect_counted};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::SyncArgs;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::health::HealthArgs;
 use crate::line::Line;
 use crate::progress::Progress;
 use crate::signals;
 
 pub(crate) use args::ServiceArgs;
+use watch::Watch;
 
 /// Runs until a signal comes or C1 turns the connector away.
-pub(crate) async fn run(flags: &ServiceArgs, args: &SyncArgs, line: &Line) -> Result<()> {
+pub(crate) async fn run(
+    flags: &ServiceArgs,
+    health: &HealthArgs,
+    args: &SyncArgs,
+    line: &Line,
+) -> Result<()> {
     let parsed = settings::parse(flags, args)?;
     let stop = CancellationToken::new();
+    let watch = Watch::new();
     // From here on a signal is heard, also one that comes before C1 answers.
     let listening = tokio::spawn(signals::twice({
-        let stop = stop.clone();
+        let (stop, readiness) = (stop.clone(), watch.readiness.clone());
         move || {
+            readiness.stopping();
             tracing::info!("The service stops; a second signal ends the program at once.");
             stop.cancel();
         }
     }));
-    let c1 = connect(parsed.connection).map_err(|error| errors::connecting(&error))?;
-    let syncer = syncer::ClockifySyncer::new(parsed.sync, Progress::new(line))?;
+    let c1 =
+        connect_counted(parsed.connection, &watch.metrics).map_err(|error| errors::connecting(&error))?;
+    let syncer = syncer::ClockifySyncer::new(parsed.sync, Progress::new(line), &watch.metrics)?;
+    // Not stopped with the tasks: whoever probes still hears that the service stops.
+    watch.answer(health, syncer.client(), CancellationToken::new()).await?;
     let mut service = parsed.service;
     service.metadata = metadata::of(syncer.connector());
     let ended = baton_service::run(
@@ -43,7 +56,7 @@ pub(crate) async fn run(flags: &ServiceArgs, args: &SyncArgs, line: &Line) -> Re
         Arc::new(c1),
         Arc::new(syncer),
         Arc::new(ProvisioningDisabled),
-        Arc::new(NoEvents),
+        watch.events(),
         stop,
     )
     .await;

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use baton_service::DebugLog;
+use baton_service::metrics::Metrics;
+use baton_service::telemetry::SyncSpans;
 use serde_json::json;
 use sync_engine::{Event, Observer};
 
@@ -11,12 +13,16 @@ use crate::progress::Progress;
 /// Hears a sync of one task.
 pub(super) struct TaskObserver {
     pub(super) progress: Progress,
+    pub(super) metrics: Metrics,
+    pub(super) spans: SyncSpans,
     pub(super) debug_log: Option<Arc<DebugLog>>,
 }
 
 impl Observer for TaskObserver {
     fn event(&self, event: &Event<'_>) {
         self.progress.event(event);
+        Observer::event(&self.metrics, event);
+        self.spans.event(event);
         let Some(log) = &self.debug_log else { return };
         match event {
             Event::Started { sync_id } => log.line("info", "Sync started.", &[("sync_id", json!(sync_id))]),

@@ -2,20 +2,25 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
+use baton_service::metrics::{Metrics, Outcome};
+use baton_service::telemetry::SyncSpans;
 use baton_service::{SyncRequest, SyncScope, Syncer, TaskError};
 use clockify_api::Client;
 use clockify_connector::{ClockifyConnector, Settings};
 use governance_model::{Connector, ResourceTypeId, Scope};
-use sync_engine::{C1zStores, LeaveOut, Options, Stop, SyncError, SystemClock};
+use sync_engine::{C1zStores, LeaveOut, Options, Stop, SyncError, SyncReport, SystemClock};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
+use tracing::Instrument;
 
 use super::errors;
 use super::observer::TaskObserver;
+use super::watch::Requests;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -28,20 +33,27 @@ pub(super) struct ClockifySyncer {
     /// One for all tasks, so that they keep to one pace together.
     connector: Arc<ClockifyConnector>,
     progress: Progress,
+    metrics: Metrics,
+    /// Of the same pace, for whoever checks the key.
+    client: Client,
 }
 
 impl ClockifySyncer {
-    pub(super) fn new(config: Config, progress: Progress) -> Result<Self, Failure> {
+    pub(super) fn new(config: Config, progress: Progress, metrics: &Metrics) -> Result<Self, Failure> {
         let client = Client::builder(config.key.clone())
             .base_url(config.base_url.clone())
             .allow_foreign_host(config.foreign_host)
             .pace(config.pace)
-            .observer(progress.clone())
+            .observer(Requests::new(progress.clone(), metrics.clone()))
             .build()
             .map_err(|error| Failure::new(Exit::InvalidArgument, error.to_string()))?;
         let settings = Settings { page_size: config.page_size, projects: config.projects };
-        let connector = Arc::new(ClockifyConnector::new(client, config.workspace.clone(), settings));
-        Ok(Self { config: Arc::new(config), connector, progress })
+        let connector = Arc::new(ClockifyConnector::new(client.clone(), config.workspace, settings));
+        Ok(Self { config: Arc::new(config), connector, progress, metrics: metrics.clone(), client })
+    }
+
+    pub(super) fn client(&self) -> Client {
+        self.client.clone()
     }
 
     pub(super) fn connector(&self) -> &ClockifyConnector {
@@ -79,7 +91,15 @@ impl Syncer for ClockifySyncer {
 
     async fn sync(&self, request: SyncRequest, stop: CancellationToken) -> Result<(), TaskError> {
         let scope = self.scope(&request.scope)?;
-        let observer = TaskObserver { progress: self.progress.clone(), debug_log: request.debug_log.clone() };
+        let spans = SyncSpans::begin();
+        let span = spans.span();
+        let metrics = self.metrics.clone();
+        let observer = TaskObserver {
+            progress: self.progress.clone(),
+            metrics: metrics.clone(),
+            spans,
+            debug_log: request.debug_log.clone(),
+        };
         tell_of_substitutes(&request);
         let (stopper, asked) = Stop::pair();
         let relay = tokio::spawn(async move {
@@ -105,7 +125,20 @@ impl Syncer for ClockifySyncer {
         let connector = self.connector.clone();
         // On a thread of its own: sealing blocks, and heartbeats must go on.
         let work = spawn_blocking(move || {
-            Handle::current().block_on(sync(&connector, &request, &options, &observer))
+            Handle::current().block_on(
+                async {
+                    let begun = Instant::now();
+                    let outcome = sync(&connector, &request, &options, &observer).await;
+                    let ended = match &outcome {
+                        Ok(_) => Outcome::Success,
+                        Err(SyncError::Stopped) => Outcome::Stopped,
+                        Err(_) => Outcome::Failure,
+                    };
+                    metrics.sync_ended(ended, begun.elapsed(), outcome.as_ref().ok());
+                    outcome.map(drop)
+                }
+                .instrument(span),
+            )
         });
         let outcome = work.await;
         relay.abort();
@@ -123,7 +156,7 @@ async fn sync(
     request: &SyncRequest,
     options: &Options,
     observer: &TaskObserver,
-) -> Result<(), SyncError> {
+) -> Result<SyncReport, SyncError> {
     // One sync in the file: C1 keeps the history. It stays there as a measure for the next.
     let mut stores = C1zStores::lock(&request.file)?.limits(limits::from_environment()).keep_syncs(1);
     if request.scope.skip_entitlements_and_grants {
@@ -133,7 +166,7 @@ async fn sync(
     let verified = report.completeness.verified;
     tracing::info!(task_id = request.task_id, sync_id = report.sync_id, verified, "The sync is sealed.");
     drop(sealed);
-    Ok(())
+    Ok(report)
 }
 
 /// Says where the file will not be quite what C1 asked for, but something that serves as well.

@@ -144,6 +144,7 @@ pub(crate) fn beat(next: u64) -> api::BatonServiceHeartbeatResponse {
     api::BatonServiceHeartbeatResponse { next_heartbeat: seconds(next), ..Default::default() }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the messages have it so")]
 pub(crate) fn seconds(seconds: u64) -> Option<prost_types::Duration> {
     Some(Duration::from_secs(seconds).try_into().unwrap())
 }
