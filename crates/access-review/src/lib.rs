@@ -8,11 +8,14 @@
 pub mod access;
 pub mod diff;
 mod error;
+pub mod export;
 pub mod find;
 pub mod findings;
 pub mod format;
 mod names;
 mod provenance;
+pub mod report;
+pub mod reviewed;
 pub mod rows;
 mod snapshot;
 pub mod stats;

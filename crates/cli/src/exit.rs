@@ -34,7 +34,7 @@ pub(crate) enum Exit {
     Resumable = 75,
     /// Ours: the last sealed sync is too old, or scheduled runs fail. Only `status` ends like this.
     Stale = 76,
-    /// Ours: two syncs differ. Only `diff` ends like this.
+    /// Ours: two syncs differ, or a review is not closed. Only `diff` and `review check` end like this.
     Different = 77,
     /// Ours: there is a finding as severe as `--fail-on` says. Only `findings` ends like this.
     Found = 78,

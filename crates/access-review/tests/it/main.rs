@@ -4,7 +4,9 @@
 
 mod access;
 mod diff;
+mod export;
 mod find;
 mod missing;
 mod official;
+mod reviewed;
 mod workspace;
