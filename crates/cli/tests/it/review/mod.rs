@@ -2,8 +2,10 @@
 
 mod access;
 mod diff;
+mod export;
 mod filters;
 mod findings;
 mod printed;
+mod report;
 mod unfinished;
 mod workspace;

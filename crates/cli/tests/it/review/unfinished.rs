@@ -1,27 +1,6 @@
 //! A sync that was never sealed is read only when that is asked for, and then every output says so.
 
-use std::io::Write;
-
-use rusqlite::Connection;
-
-use super::workspace::{demo, parsed};
-use crate::program::Program;
-
-/// The demonstration's file, with its sync as one that was cut off.
-fn cut_off() -> Program {
-    let program = demo();
-    let bytes = std::fs::read(program.output()).unwrap();
-    let database = program.folder().join("db");
-    zstd::stream::copy_decode(&bytes[5..], std::fs::File::create(&database).unwrap()).unwrap();
-    let connection = Connection::open(&database).unwrap();
-    connection.execute("update v1_sync_runs set ended_at = null", ()).unwrap();
-    connection.close().unwrap();
-    let mut file = std::fs::File::create(program.output()).unwrap();
-    file.write_all(b"C1ZF\0").unwrap();
-    zstd::stream::copy_encode(std::fs::File::open(&database).unwrap(), file, 1).unwrap();
-    std::fs::remove_file(database).unwrap();
-    program
-}
+use super::workspace::{cut_off, parsed};
 
 const QUESTIONS: [&[&str]; 11] = [
     &["users"],
