@@ -11,6 +11,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+pub use crate::folder::AtomicFolder;
 use crate::sys;
 
 /// A file being written that does not exist under its name yet.
