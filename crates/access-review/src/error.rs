@@ -41,6 +41,9 @@ pub enum Error {
     /// Two syncs cannot be compared.
     #[error(transparent)]
     Refused(#[from] crate::diff::Refusal),
+    /// An evidence pack cannot be made or looked at.
+    #[error(transparent)]
+    Evidence(#[from] crate::evidence::Refusal),
 }
 
 impl Error {
@@ -55,6 +58,7 @@ impl Error {
             },
             Self::File(_)
             | Self::Refused(_)
+            | Self::Evidence(_)
             | Self::TooManyRows { .. }
             | Self::Workbook(_)
             | Self::Input(_)

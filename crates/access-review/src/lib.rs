@@ -8,6 +8,7 @@
 pub mod access;
 pub mod diff;
 mod error;
+pub mod evidence;
 pub mod export;
 pub mod find;
 pub mod findings;

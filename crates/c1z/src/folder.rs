@@ -109,7 +109,7 @@ mod tests {
         let target = around.path().join("pack");
         let leftover = around.path().join(".pack.baton-tmp");
         fs::create_dir(&leftover).unwrap();
-        fs::write(leftover.join("old"), b"1").unwrap();
+        atomic::write(&leftover.join("old"), b"1").unwrap();
         let folder = AtomicFolder::create(&target).unwrap();
         assert_eq!(names(folder.path()), Vec::<String>::new());
         drop(folder);
@@ -134,7 +134,7 @@ mod tests {
         let around = tempfile::tempdir().unwrap();
         let other = around.path().join("other");
         fs::create_dir(&other).unwrap();
-        fs::write(other.join("kept"), b"1").unwrap();
+        atomic::write(&other.join("kept"), b"1").unwrap();
         symlink(&other, around.path().join(".pack.baton-tmp")).unwrap();
         let folder = AtomicFolder::create(&around.path().join("pack")).unwrap();
         assert_eq!(fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o700);

@@ -28,6 +28,8 @@ pub(crate) enum Exit {
     Internal = 13,
     /// The source cannot be reached, or asks to come back later.
     Unavailable = 14,
+    /// Something is not what it was: an evidence pack that does not hold.
+    DataLoss = 15,
     /// The key is not accepted.
     Unauthenticated = 16,
     /// Ours: stopped before the end; the next run goes on from there. The number is `EX_TEMPFAIL` of sysexits.
@@ -70,9 +72,13 @@ impl Exit {
             Self::Unimplemented => ErrorClass::Unimplemented,
             Self::Unavailable => ErrorClass::Unavailable,
             Self::Unauthenticated => ErrorClass::Unauthenticated,
-            Self::Success | Self::Unknown | Self::Internal | Self::Stale | Self::Different | Self::Found => {
-                ErrorClass::Internal
-            }
+            Self::Success
+            | Self::Unknown
+            | Self::Internal
+            | Self::DataLoss
+            | Self::Stale
+            | Self::Different
+            | Self::Found => ErrorClass::Internal,
         }
     }
 }

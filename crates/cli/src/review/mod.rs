@@ -2,9 +2,11 @@
 //! answer to stdout. Nothing here asks Clockify anything.
 
 mod access;
+mod binary;
 mod candidates;
 mod check;
 mod diff;
+mod evidence;
 mod export;
 mod findings;
 mod list;
@@ -54,6 +56,8 @@ pub(crate) enum ReviewCommand {
     Review(check::ReviewArgs),
     /// Write one HTML file to read, search, print and file: administrative access, findings, changes, everybody's access.
     Report(report::ReportArgs),
+    /// Make a folder for an auditor, and check one: `evidence create DIR`, `evidence verify DIR`.
+    Evidence(evidence::EvidenceArgs),
 }
 
 /// Answers one question.
@@ -76,5 +80,6 @@ pub(crate) fn run(command: &ReviewCommand, sync: &SyncArgs) -> Result<()> {
         ReviewCommand::Export(args) => export::export(args, file),
         ReviewCommand::Review(args) => check::review(args, file),
         ReviewCommand::Report(args) => report::report(args, file),
+        ReviewCommand::Evidence(args) => evidence::evidence(args, file),
     }
 }
