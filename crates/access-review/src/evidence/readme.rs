@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::names::{LISTED, MANIFEST, PUBLIC_KEY, README, SIGNATURE, SUMS};
-use super::{Changes, Manifest};
+use super::{Changes, Manifest, Parameters};
 use crate::text;
 
 /// The text of `README.txt`.
@@ -67,7 +67,11 @@ fn facts(page: &mut Page, manifest: &Manifest) {
             page.fact("Changes", &format!("{} since {since}", changed.total));
         }
     }
+    measures(page, &manifest.parameters);
     page.fact("Pack made", &format!("{:.0} by {}", manifest.made_at, manifest.tool.label()));
+    if let Some(digest) = &manifest.tool.sha256 {
+        page.fact("", &format!("the program's SHA-256 is {digest}"));
+    }
     match &manifest.previous {
         None => page.fact("Follows", "no other pack: it is the first of its chain"),
         Some(previous) => {
@@ -80,6 +84,31 @@ fn facts(page: &mut Page, manifest: &Manifest) {
     match &manifest.signature {
         None => page.fact("Signed", "no"),
         Some(note) => page.fact("Signed", &format!("{}, key {}", note.algorithm, note.key_sha256)),
+    }
+}
+
+/// By which measures the rules judged.
+fn measures(page: &mut Page, asked: &Parameters) {
+    page.fact("Judged as of", &format!("{:.0}", asked.as_of));
+    let rules = match (asked.rules.is_empty(), asked.skip_rules.is_empty()) {
+        (true, true) => "all".to_owned(),
+        (true, false) => format!("all but {}", asked.skip_rules.join(", ")),
+        (false, true) => asked.rules.join(", "),
+        (false, false) => format!("{}, without {}", asked.rules.join(", "), asked.skip_rules.join(", ")),
+    };
+    page.fact("by the rules", &rules);
+    let hours = asked.invite_age_seconds / 3_600;
+    let age = if hours % 24 == 0 { format!("{} days", hours / 24) } else { format!("{hours} hours") };
+    page.fact(
+        "",
+        &format!("at most {} administrators; invitations may stay open for {age}", asked.max_admins),
+    );
+    if !asked.domains.is_empty() {
+        page.fact("", &format!("own domains: {}", asked.domains.join(", ")));
+    }
+    let lists = [&asked.identities, &asked.identity_overrides].into_iter().flatten();
+    for list in lists {
+        page.fact("", &format!("accounts matched with {}", list.file));
     }
 }
 
@@ -150,6 +179,7 @@ fn checking(page: &mut Page, manifest: &Manifest) {
             "pack. Compare the SHA-256 of manifest.json with one that was noted elsewhere when it was made.",
         );
     }
+    page.line("");
     page.line("Whether sync.c1z shows what the source said is shown by reading the source again.");
 }
 

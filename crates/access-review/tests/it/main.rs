@@ -4,6 +4,7 @@
 
 mod access;
 mod diff;
+mod evidence;
 mod export;
 mod find;
 mod missing;
