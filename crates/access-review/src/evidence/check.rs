@@ -114,7 +114,12 @@ fn read(folder: &Path, name: &'static str) -> Result<Vec<u8>, Problem> {
         ErrorKind::NotFound => Problem::new(ProblemCode::Missing, name, "it is not there"),
         _ => Problem::new(ProblemCode::Unreadable, name, format!("it cannot be read: {error}")),
     };
-    let file = File::open(folder.join(name)).map_err(failed)?;
+    let path = folder.join(name);
+    // Opening a pipe would wait for somebody to write into it.
+    if !fs::metadata(&path).map_err(failed)?.is_file() {
+        return Err(Problem::new(ProblemCode::Unreadable, name, "it is no plain file"));
+    }
+    let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > LARGEST {

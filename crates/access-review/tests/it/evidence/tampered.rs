@@ -168,6 +168,23 @@ fn a_link_to_the_very_same_content_is_no_file_of_a_pack() {
     assert!(checked(&folder).holds);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_instead_of_a_file_does_not_stop_the_check() {
+    let packer = Packer::signing();
+    let folder = packer.pack("pack");
+    for name in ["manifest.json", "manifest.json.sig", "SHA256SUMS", "access.csv"] {
+        let path = folder.join(name);
+        let content = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let found = wrong(&checked(&folder));
+        assert!(found.contains(&(name.to_owned(), "not-a-file".to_owned())), "{found:?}");
+        fs::remove_file(&path).unwrap();
+        put(&path, &content);
+    }
+}
+
 #[test]
 fn a_manifest_that_says_the_same_in_other_words_is_found() {
     let packer = Packer::new();

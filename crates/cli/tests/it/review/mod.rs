@@ -2,6 +2,7 @@
 
 mod access;
 mod diff;
+mod evidence;
 mod export;
 mod filters;
 mod findings;
