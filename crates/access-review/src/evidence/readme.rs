@@ -97,8 +97,11 @@ fn measures(page: &mut Page, asked: &Parameters) {
         (false, false) => format!("{}, without {}", asked.rules.join(", "), asked.skip_rules.join(", ")),
     };
     page.fact("by the rules", &rules);
-    let hours = asked.invite_age_seconds / 3_600;
-    let age = if hours % 24 == 0 { format!("{} days", hours / 24) } else { format!("{hours} hours") };
+    let age = match asked.invite_age_seconds {
+        seconds if seconds.is_multiple_of(86_400) => format!("{} days", seconds / 86_400),
+        seconds if seconds.is_multiple_of(3_600) => format!("{} hours", seconds / 3_600),
+        seconds => format!("{seconds} seconds"),
+    };
     page.fact(
         "",
         &format!("at most {} administrators; invitations may stay open for {age}", asked.max_admins),

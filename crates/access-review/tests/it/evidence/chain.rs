@@ -60,7 +60,8 @@ fn a_chain_holds_from_pack_to_pack() {
     let packer = Packer::new();
     let first = packer.pack("first");
     let other = packer.path("other");
-    packer.make("other", |order| order.made_at = at("2026-03-02T13:00:00Z")).unwrap();
+    // Of the same sync and moment, so that only its digest tells it from the first.
+    packer.make("other", |order| order.parameters.max_admins = 9).unwrap();
     packer.make("second", |order| order.previous = Some(&first)).unwrap();
     let second = packer.path("second");
 

@@ -1,5 +1,6 @@
 //! `evidence`, as somebody who makes packs and an auditor who gets them see it.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::process::Command;
 
@@ -196,7 +197,7 @@ async fn what_cannot_be_done_is_said_and_leaves_nothing() {
         (15, &["evidence", "verify", "taken"]),
     ] {
         let ran = program.run(arguments);
-        all += &format!("$ {}\n{}\n\n", arguments.join(" "), seen(&ran));
+        writeln!(all, "$ {}\n{}\n", arguments.join(" "), seen(&ran)).unwrap();
         assert_eq!(ran.code, Some(code), "{arguments:?}: {}", ran.stderr);
     }
     assert_eq!(program.files(), before);
