@@ -67,3 +67,18 @@ async fn the_list_of_syncs_shows_it_as_what_it_is() {
     assert_eq!(ran.code, Some(5));
     assert!(ran.stderr.contains("syncs"), "{}", ran.stderr);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pebble_file_is_refused_with_a_way_out() {
+    let program = crate::program::Program::bare();
+    let pebble = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/vectors/tiny-v3.c1z");
+    std::fs::copy(pebble, program.output()).unwrap();
+    let ran = program.run(&["stats"]);
+    assert_eq!(ran.code, Some(9));
+    assert_eq!(ran.stderr.matches("Pebble").count(), 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("\nhint: run the connector that wrote it with `--storage-engine sqlite`"),
+        "{}",
+        ran.stderr
+    );
+}
