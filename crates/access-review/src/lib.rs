@@ -13,6 +13,7 @@ pub mod export;
 pub mod find;
 pub mod findings;
 pub mod format;
+mod json_text;
 mod names;
 mod provenance;
 pub mod report;

@@ -8,7 +8,7 @@ use c1z::C1zFile;
 use super::names::{C1Z, SINCE};
 use super::{Changed, Changes, Compared, Since};
 use crate::diff::{Comparison, Options, Side, Summary, previous};
-use crate::{Error, Selection, Snapshot};
+use crate::{Error, Selection, Snapshot, json_text};
 
 const ALONE: &str = "The file holds no earlier sync, so nothing was compared.";
 
@@ -75,19 +75,19 @@ impl Outcome<'_> {
         match self {
             Self::Not(reason) => {
                 out.write_all(b"null,\n\"not_compared\": ")?;
-                serde_json::to_writer(&mut *out, reason)?;
+                json_text::line(&mut *out, reason)?;
                 out.write_all(b",\n\"changes\": []\n}\n")?;
             }
             Self::Compared(comparison) => {
                 let summary = comparison.summary();
                 let summary =
                     Summary { old: named(&summary.old), new: named(&summary.new), ..summary.clone() };
-                serde_json::to_writer(&mut *out, &summary)?;
+                json_text::line(&mut *out, &summary)?;
                 out.write_all(b",\n\"not_compared\": null,\n\"changes\": [")?;
                 let mut between = "\n";
                 for change in comparison.changes() {
                     out.write_all(between.as_bytes())?;
-                    serde_json::to_writer(&mut *out, &change?)?;
+                    json_text::line(&mut *out, &change?)?;
                     between = ",\n";
                 }
                 out.write_all(b"\n]\n}\n")?;

@@ -18,7 +18,7 @@ use super::{
 use crate::export::{self, About, Counts};
 use crate::findings::{Assessment, Finding, NotChecked, Severity, Tool as Judge, evaluate};
 use crate::report::{self, Changes};
-use crate::{Error, Selection, Snapshot};
+use crate::{Error, Selection, Snapshot, json_text};
 
 /// What decides the bytes of a pack, besides the files that go into it.
 #[derive(Clone, Debug)]
@@ -195,6 +195,6 @@ fn findings(out: &mut dyn Write, assessment: &Assessment, unfinished: bool) -> R
     }
     let Assessment { as_of, findings, not_checked, notes } = assessment;
     let document = Document { unfinished, as_of: *as_of, findings, not_checked, notes };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    json_text::pretty(&mut *out, &document)?;
     Ok(out.write_all(b"\n")?)
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{About, Counts, EntitlementRow, Options, OtherResource};
 use crate::rows::{GrantQuery, GrantRow, Group, Person, Project, Role};
-use crate::{Error, Snapshot};
+use crate::{Error, Snapshot, json_text};
 
 /// Writes a sync as one JSON document: `about`, then an array per kind of row, then `counts`.
 ///
@@ -17,10 +17,10 @@ use crate::{Error, Snapshot};
 /// When the file cannot be read or the output not be written. The document then lacks its end.
 pub fn json(out: &mut dyn Write, snapshot: &Snapshot<'_>, options: &Options) -> Result<Counts, Error> {
     out.write_all(b"{\n\"about\": ")?;
-    serde_json::to_writer(&mut *out, &About::of(snapshot, options)?)?;
+    json_text::line(&mut *out, &About::of(snapshot, options)?)?;
     let counts = every_kind(snapshot, options, &mut Document { out: &mut *out, rows: None })?;
     out.write_all(b"\n],\n\"counts\": ")?;
-    serde_json::to_writer(&mut *out, &counts)?;
+    json_text::line(&mut *out, &counts)?;
     out.write_all(b"\n}\n")?;
     Ok(counts)
 }
@@ -49,6 +49,8 @@ trait Sink {
 mod erased {
     use serde::Serialize;
 
+    use crate::json_text;
+
     /// A row that can be written with a mark.
     pub(super) trait Row {
         fn plain(&self, out: &mut dyn std::io::Write) -> serde_json::Result<()>;
@@ -62,7 +64,7 @@ mod erased {
 
     impl<T: Serialize> Row for T {
         fn plain(&self, out: &mut dyn std::io::Write) -> serde_json::Result<()> {
-            serde_json::to_writer(out, self)
+            json_text::line(out, self)
         }
 
         fn marked(
@@ -71,7 +73,7 @@ mod erased {
             record: &str,
             unfinished: bool,
         ) -> serde_json::Result<()> {
-            serde_json::to_writer(out, &super::Line { record, unfinished, row: self })
+            json_text::line(out, &super::Line { record, unfinished, row: self })
         }
     }
 }
