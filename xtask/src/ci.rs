@@ -22,9 +22,41 @@ pub(crate) fn run() -> Result<()> {
     dependencies()?;
     step("documentation tests", cargo(&["test", "--workspace", "--all-features", "--doc", "--quiet"]))?;
     process_sweep()?;
+    browser()?;
     // Last, so that the runner's closing lines are the last thing to read.
     step("tests", cargo(&["test", "--workspace", "--all-features", "--all-targets"]))?;
     eprintln_line(&format!("ci: everything passed in {} s", begun.elapsed().as_secs()));
+    Ok(())
+}
+
+/// The report in a real browser. Few machines have one together with its driver, so a developer may be without; a machine
+/// that sets `CI` may not.
+fn browser() -> Result<()> {
+    let present =
+        Command::new("chromedriver").arg("--version").output().is_ok_and(|out| out.status.success());
+    if present {
+        // One at a time, because one of them measures.
+        return step(
+            "the report in a browser",
+            cargo(&[
+                "test",
+                "--package",
+                "baton-clockify",
+                "--test",
+                "browser",
+                "--",
+                "--ignored",
+                "--test-threads=1",
+            ]),
+        );
+    }
+    if env::var_os("CI").is_some() {
+        bail!("chromedriver is not installed; on Debian: apt-get install chromium chromium-driver");
+    }
+    eprintln_line(
+        "ci: SKIPPED the report in a browser, because chromedriver is not installed \
+         (on Debian: apt-get install chromium chromium-driver)",
+    );
     Ok(())
 }
 

@@ -32,9 +32,18 @@ pub enum Error {
     /// A workbook cannot be written.
     #[error("cannot write the workbook: {0}")]
     Workbook(String),
+    /// A file besides the c1z cannot be read.
+    #[error("cannot read the file: {0}")]
+    Input(io::Error),
+    /// A workbook that came back cannot be checked.
+    #[error(transparent)]
+    Reviewed(#[from] crate::reviewed::Refusal),
     /// Two syncs cannot be compared.
     #[error(transparent)]
     Refused(#[from] crate::diff::Refusal),
+    /// An evidence pack cannot be made or looked at.
+    #[error(transparent)]
+    Evidence(#[from] crate::evidence::Refusal),
 }
 
 impl Error {
@@ -47,7 +56,13 @@ impl Error {
                 csv::ErrorKind::Io(error) => error.kind() == io::ErrorKind::BrokenPipe,
                 _ => false,
             },
-            Self::File(_) | Self::Refused(_) | Self::TooManyRows { .. } | Self::Workbook(_) => false,
+            Self::File(_)
+            | Self::Refused(_)
+            | Self::Evidence(_)
+            | Self::TooManyRows { .. }
+            | Self::Workbook(_)
+            | Self::Input(_)
+            | Self::Reviewed(_) => false,
         }
     }
 }

@@ -8,11 +8,16 @@
 pub mod access;
 pub mod diff;
 mod error;
+pub mod evidence;
+pub mod export;
 pub mod find;
 pub mod findings;
 pub mod format;
+mod json_text;
 mod names;
 mod provenance;
+pub mod report;
+pub mod reviewed;
 pub mod rows;
 mod snapshot;
 pub mod stats;

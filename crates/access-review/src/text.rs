@@ -1,7 +1,8 @@
 //! Untrusted text, made harmless for where it is going.
 //!
 //! Names come from whoever could give an account one. On a terminal an escape sequence can hide or fake lines; in a
-//! spreadsheet a cell that begins like a formula is one. HTML is escaped by the template engine. JSON needs nothing.
+//! spreadsheet a cell that begins like a formula is one. HTML is escaped by the template engine. In JSON the same characters
+//! are written as escapes, which any reader turns back: nothing is lost, and a terminal that shows it obeys nothing.
 
 use std::borrow::Cow;
 
@@ -18,15 +19,25 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
 }
 
 /// Text for a cell of a spreadsheet. What Excel, `LibreOffice` or Google Sheets would take for a formula gets an apostrophe
-/// in front, which makes it text there; the rule is that of OWASP's page on CSV injection.
+/// in front, which makes it text there; the rule is that of OWASP's page on CSV injection. So does what follows a semicolon, a
+/// tab or the end of a line: where the semicolon separates columns, as in a German Excel, a new cell begins there. Control
+/// characters but those become U+FFFD: CSV is shown on terminals, too.
 pub fn cell(text: &str) -> Cow<'_, str> {
-    let first = text.trim_start_matches([' ', '\u{a0}', '\u{feff}']).chars().next();
-    let is_formula =
-        matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'));
-    if is_formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    let is_control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    let mut defused = String::new();
+    let mut begins = true;
+    for c in text.chars() {
+        if begins && matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') {
+            defused.push('\'');
+        }
+        defused.push(if is_control(c) { char::REPLACEMENT_CHARACTER } else { c });
+        begins = matches!(c, ';' | '\t' | '\r' | '\n') || begins && (c.is_whitespace() || c == '\u{feff}');
+    }
+    if defused == text { Cow::Borrowed(text) } else { Cow::Owned(defused) }
 }
 
-fn is_dangerous(c: char) -> bool {
+/// Whether a terminal would obey a character, or a reader be misled by it.
+pub(crate) fn is_dangerous(c: char) -> bool {
     c.is_control()
         || matches!(c,
             // Line and paragraph separators, and what turns the direction of text.
@@ -50,10 +61,20 @@ mod tests {
 
     #[test]
     fn a_spreadsheet_gets_no_formula() {
-        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1"] {
+        for bad in ["=1+1", "+1", "-1", "@SUM(A1)", "＝1"] {
             assert_eq!(cell(bad), format!("'{bad}"), "{bad:?}");
         }
-        for good in ["", "Ann", "a=b", "'=1", "a-b", "2026-11-24T00:00:00Z"] {
+        assert_eq!([cell("\t=1"), cell("\r=1"), cell(" =1")], ["'\t'=1", "'\r'=1", " '=1"]);
+        for (bad, harmless) in [
+            ("a;=1+1;b", "a;'=1+1;b"),
+            ("Ops; =cmd|x", "Ops; '=cmd|x"),
+            ("a\n@x", "a\n'@x"),
+            ("\u{3000}=1", "\u{3000}'=1"),
+            ("a\x1b[2J\u{9b}1m\0", "a\u{fffd}[2J\u{fffd}1m\u{fffd}"),
+        ] {
+            assert_eq!(cell(bad), harmless, "{bad:?}");
+        }
+        for good in ["", "Ann", "a=b", "Ops; Sales", "a\tb", "'=1", "a-b", "2026-11-24T00:00:00Z"] {
             assert_eq!(cell(good), good);
         }
     }

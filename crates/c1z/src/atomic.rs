@@ -9,8 +9,9 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 
+pub use crate::folder::AtomicFolder;
 use crate::sys;
 
 /// A file being written that does not exist under its name yet.
@@ -25,11 +26,29 @@ impl AtomicFile {
     /// Begins to write `target`. A symbolic link is followed: the file it points at is what will be replaced.
     ///
     /// # Errors
-    /// When the temporary file cannot be created beside the target.
+    /// When the temporary file cannot be created beside the target, or what stands there is no file: a device or a pipe
+    /// would be replaced by one, and is refused as a folder is.
     pub fn create(target: &Path) -> io::Result<Self> {
+        let names_a_folder =
+            target.as_os_str().as_encoded_bytes().last().is_some_and(|last| is_separator(char::from(*last)));
         let target = resolved(target);
-        if target.is_dir() {
-            return Err(io::Error::new(ErrorKind::IsADirectory, "the target is a folder"));
+        match fs::metadata(&target) {
+            Ok(found) if found.is_dir() => {
+                return Err(io::Error::new(ErrorKind::IsADirectory, "the target is a folder"));
+            }
+            Ok(found) if !found.is_file() => {
+                return Err(io::Error::new(
+                    ErrorKind::InvalidInput,
+                    "the target is a device or a pipe, not a file",
+                ));
+            }
+            _ if names_a_folder => {
+                return Err(io::Error::new(
+                    ErrorKind::NotFound,
+                    "there is no such folder, and no name for a file",
+                ));
+            }
+            _ => {}
         }
         let (temporary, file) = Temporary::create(&beside(&target, "baton-tmp")?)?;
         Ok(Self { target, file, temporary })
@@ -110,7 +129,6 @@ impl Drop for Temporary {
     }
 }
 
-/// The path of a hidden companion of a file, in the same folder: `.<name>.<suffix>`.
 /// Where a name leads: through links, also when nothing is there yet. A name that cannot be followed stays as it is, and
 /// using it will say why.
 pub fn resolved(target: &Path) -> PathBuf {
@@ -131,6 +149,7 @@ pub fn resolved(target: &Path) -> PathBuf {
     }
 }
 
+/// The path of a hidden companion of a file, in the same folder: `.<name>.<suffix>`.
 pub(crate) fn beside(target: &Path, suffix: &str) -> io::Result<PathBuf> {
     let name = target
         .file_name()

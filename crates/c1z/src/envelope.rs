@@ -110,10 +110,10 @@ pub enum EnvelopeError {
         limit: u64,
     },
     /// The file cannot be read.
-    #[error("the file cannot be read")]
+    #[error("the file cannot be read: {0}")]
     Read(#[source] io::Error),
     /// The decoded or encoded content cannot be written.
-    #[error("the content cannot be written")]
+    #[error("the content cannot be written: {0}")]
     Write(#[source] io::Error),
 }
 

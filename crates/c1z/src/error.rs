@@ -13,12 +13,12 @@ use crate::EnvelopeError;
 #[non_exhaustive]
 pub enum Error {
     /// The file is not a readable c1z of version 1.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {reason}", path.display())]
     Envelope {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: EnvelopeError,
+        reason: EnvelopeError,
     },
     /// A file cannot be read or written.
     #[error("cannot {action} {}", path.display())]
@@ -161,7 +161,7 @@ impl Error {
             )
         };
         match self {
-            Self::Io { source, .. } | Self::Envelope { source: EnvelopeError::Write(source), .. } => {
+            Self::Io { source, .. } | Self::Envelope { reason: EnvelopeError::Write(source), .. } => {
                 full(source)
             }
             Self::Sqlite { source, .. } => source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
@@ -172,7 +172,7 @@ impl Error {
     /// Whether it says that what stands at the output's place is not a whole c1z of version 1.
     pub fn is_about_output(&self) -> bool {
         match self {
-            Self::Envelope { source, .. } => !matches!(source, EnvelopeError::Write(_)),
+            Self::Envelope { reason, .. } => !matches!(reason, EnvelopeError::Write(_)),
             _ => false,
         }
     }
@@ -180,7 +180,7 @@ impl Error {
     /// What a person can do about it, when there is something.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Envelope { source, .. } => source.hint(),
+            Self::Envelope { reason, .. } => reason.hint(),
             _ => None,
         }
     }
@@ -196,7 +196,7 @@ impl Error {
 
     pub(crate) fn envelope(path: &Path) -> impl FnOnce(EnvelopeError) -> Self {
         let path = path.to_owned();
-        move |source| Self::Envelope { path, source }
+        move |reason| Self::Envelope { path, reason }
     }
 
     /// An id may be as long as memory allows and is cut to what fits a line.

@@ -11,6 +11,7 @@ mod envelope;
 mod error;
 mod exclusion;
 mod expand;
+mod folder;
 mod graph;
 pub mod ksuid;
 mod lookup;

@@ -6,6 +6,6 @@ mod other;
 mod unix;
 
 #[cfg(not(unix))]
-pub(crate) use other::{create_private, make_private, sync_folder};
+pub(crate) use other::{create_private, create_private_folder, make_private, sync_folder};
 #[cfg(unix)]
-pub(crate) use unix::{create_private, make_private, sync_folder};
+pub(crate) use unix::{create_private, create_private_folder, make_private, sync_folder};

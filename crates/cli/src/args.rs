@@ -151,8 +151,28 @@ pub(crate) struct SyncArgs {
 /// # Errors
 /// What clap says is wrong, or the help that was asked for.
 pub(crate) fn parse() -> Result<Cli, clap::Error> {
-    let command = without_empty_variables(Cli::command());
+    let command = readers_without_flags_of_a_sync(without_empty_variables(Cli::command()));
     Cli::from_arg_matches(&command.try_get_matches()?)
+}
+
+/// What a command that only reads a file has use for, of the flags that every command takes.
+const READERS: [&str; 3] = ["file", "log_level", "log_format"];
+
+/// The flags of a sync are taken everywhere, so that a command line can be edited at its end. The help of a command that
+/// only reads a file does not list those that it does not look at.
+fn readers_without_flags_of_a_sync(mut command: clap::Command) -> clap::Command {
+    fn hide(command: clap::Command) -> clap::Command {
+        let command = command.mut_args(|argument| match argument.get_id().as_str() {
+            "file" => argument.help("File to read"),
+            id if argument.is_global_set() && !READERS.contains(&id) => argument.hide(true),
+            _ => argument,
+        });
+        command.mut_subcommands(hide)
+    }
+    command.build();
+    let readers = ReviewCommand::augment_subcommands(clap::Command::new("readers"));
+    let is_reader = |name: &str| readers.get_subcommands().any(|reader| reader.get_name() == name);
+    command.mut_subcommands(|command| if is_reader(command.get_name()) { hide(command) } else { command })
 }
 
 fn without_empty_variables(command: clap::Command) -> clap::Command {

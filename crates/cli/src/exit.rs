@@ -28,13 +28,15 @@ pub(crate) enum Exit {
     Internal = 13,
     /// The source cannot be reached, or asks to come back later.
     Unavailable = 14,
+    /// Something is not what it was: an evidence pack that does not hold.
+    DataLoss = 15,
     /// The key is not accepted.
     Unauthenticated = 16,
     /// Ours: stopped before the end; the next run goes on from there. The number is `EX_TEMPFAIL` of sysexits.
     Resumable = 75,
     /// Ours: the last sealed sync is too old, or scheduled runs fail. Only `status` ends like this.
     Stale = 76,
-    /// Ours: two syncs differ. Only `diff` ends like this.
+    /// Ours: two syncs differ, or a review is not closed. Only `diff` and `review check` end like this.
     Different = 77,
     /// Ours: there is a finding as severe as `--fail-on` says. Only `findings` ends like this.
     Found = 78,
@@ -70,9 +72,13 @@ impl Exit {
             Self::Unimplemented => ErrorClass::Unimplemented,
             Self::Unavailable => ErrorClass::Unavailable,
             Self::Unauthenticated => ErrorClass::Unauthenticated,
-            Self::Success | Self::Unknown | Self::Internal | Self::Stale | Self::Different | Self::Found => {
-                ErrorClass::Internal
-            }
+            Self::Success
+            | Self::Unknown
+            | Self::Internal
+            | Self::DataLoss
+            | Self::Stale
+            | Self::Different
+            | Self::Found => ErrorClass::Internal,
         }
     }
 }

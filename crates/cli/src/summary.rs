@@ -91,7 +91,7 @@ pub(crate) fn reading(done: &Done) -> String {
     let ours = [
         (format!("{} users --admin -f {path}", program()), "who holds administrative access"),
         (format!("{} findings -f {path}", program()), "what a reviewer should look at"),
-        (format!("{} groups -f {path}", program()), "who belongs to what, and who manages it"),
+        (format!("{} report -f {path}", program()), "all of it as one page, for a browser"),
     ];
     let official = [
         (format!("baton resources -f {path}"), "what was read"),

@@ -30,4 +30,5 @@ pub use compare::{Comparison, Options};
 pub use ocsf::VERSION as OCSF_VERSION;
 pub use pick::previous;
 pub use refusal::Refusal;
+pub(crate) use sentence::sides;
 pub use summary::{Remark, RemarkCode, Side, Summary};

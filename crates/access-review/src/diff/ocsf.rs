@@ -11,8 +11,8 @@ use governance_model::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{Action, Change, Comparison, FieldChange, Thing};
-use crate::Error;
 use crate::rows::{Principal, Reference};
+use crate::{Error, json_text};
 
 /// The version of the schema that the events follow.
 pub const VERSION: &str = "1.7.0";
@@ -74,7 +74,7 @@ impl Comparison<'_> {
     pub fn write_ocsf(&self, out: &mut dyn Write) -> Result<(), Error> {
         for change in self.changes() {
             for event in self.ocsf(&change?) {
-                serde_json::to_writer(&mut *out, &event)?;
+                json_text::line(&mut *out, &event)?;
                 out.write_all(b"\n")?;
             }
         }

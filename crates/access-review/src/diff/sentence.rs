@@ -99,7 +99,7 @@ impl Change {
     }
 
     /// The facts of something that came or went that tell most, in few words.
-    pub(super) fn brief(&self) -> String {
+    pub(crate) fn brief(&self) -> String {
         let value = |name: &str| {
             let field = self.fields.iter().find(|field| field.field == name)?;
             Some(if field.new.is_null() { &field.old } else { &field.new })
@@ -130,7 +130,7 @@ fn label(resource: &Reference) -> String {
 }
 
 /// The two sides of a fact for people. Of lists, what only one side has, and how much both have.
-pub(super) fn sides(field: &FieldChange) -> [String; 2] {
+pub(crate) fn sides(field: &FieldChange) -> [String; 2] {
     let (Value::Array(old), Value::Array(new)) = (&field.old, &field.new) else {
         return [&field.old, &field.new]
             .map(|value| if value.is_null() { "-".to_owned() } else { shown(value) });

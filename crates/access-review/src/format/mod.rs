@@ -15,7 +15,7 @@ pub(crate) use layout::Layout;
 use serde::Serialize;
 pub(crate) use table::UNFINISHED;
 
-use crate::{Error, text};
+use crate::{Error, json_text, text};
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,9 +85,9 @@ struct Marked<'a, T> {
 
 fn object<T: Row>(out: &mut dyn Write, unfinished: bool, row: &T) -> Result<(), Error> {
     if unfinished {
-        serde_json::to_writer(out, &Marked { unfinished, row })?;
+        json_text::line(out, &Marked { unfinished, row })?;
     } else {
-        serde_json::to_writer(out, row)?;
+        json_text::line(out, row)?;
     }
     Ok(())
 }

@@ -44,6 +44,16 @@ impl Privilege {
         }
     }
 
+    /// As a word, in lower case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Administrator => "administrator",
+            Self::Manager => "manager",
+            Self::Regular => "regular",
+        }
+    }
+
     /// Whether it is administrative: owner or administrator.
     pub fn is_administrative(self) -> bool {
         self <= Self::Administrator

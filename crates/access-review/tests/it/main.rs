@@ -4,7 +4,10 @@
 
 mod access;
 mod diff;
+mod evidence;
+mod export;
 mod find;
 mod missing;
 mod official;
+mod reviewed;
 mod workspace;

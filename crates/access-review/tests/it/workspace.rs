@@ -107,6 +107,13 @@ impl Content {
         self
     }
 
+    pub(crate) fn without_grant(mut self, wanted: &str) -> Self {
+        let before = self.grants.len();
+        self.grants.retain(|grant| grant.id.as_str() != wanted);
+        assert_eq!(self.grants.len() + 1, before, "no grant {wanted}");
+        self
+    }
+
     pub(crate) fn resource(&mut self, wanted: &ResourceId) -> &mut Resource {
         self.resources.iter_mut().find(|resource| resource.id == *wanted).unwrap()
     }

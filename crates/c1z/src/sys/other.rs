@@ -10,6 +10,11 @@ pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).open(path)
 }
 
+/// Creates a folder that must not exist yet.
+pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
+    std::fs::create_dir(path)
+}
+
 /// Nothing to take away: access comes from the folder.
 pub(crate) fn make_private(_path: &Path) -> io::Result<()> {
     Ok(())

@@ -70,3 +70,24 @@ fn places_that_cannot_be_files_are_refused() {
     assert!(AtomicFile::create(std::path::Path::new("..")).is_err());
     assert!(names(folder.path()).is_empty());
 }
+
+#[test]
+#[cfg(unix)]
+fn a_device_or_a_pipe_is_not_replaced() {
+    use std::os::unix::fs::FileTypeExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&socket, &link).unwrap();
+    for target in [&socket, &link] {
+        let error = atomic::write(target, b"content").unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput, "{error}");
+        assert!(std::fs::metadata(&socket).unwrap().file_type().is_socket());
+    }
+    // A folder's name is not taken for a file's.
+    let error = atomic::write(&folder.path().join("nowhere/"), b"content").unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{error}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+}

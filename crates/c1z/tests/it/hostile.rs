@@ -36,7 +36,7 @@ fn read_file(path: &Path, limits: Limits, temporary: &Path) -> Result<usize, Err
 
 fn envelope_error(bytes: &[u8], limits: Limits) -> EnvelopeError {
     match read_all(bytes, limits) {
-        Err(Error::Envelope { source, .. }) => source,
+        Err(Error::Envelope { reason, .. }) => reason,
         other => panic!("{other:?}"),
     }
 }
@@ -189,7 +189,7 @@ fn a_declared_bomb_is_refused_before_it_is_decoded() {
     let path = folder.path().join("bomb.c1z");
     put(&path, &bomb);
     let error = check_output(&path, Limits::default()).unwrap_err();
-    assert!(matches!(error, Error::Envelope { source: EnvelopeError::DecodedSize { .. }, .. }), "{error:?}");
+    assert!(matches!(error, Error::Envelope { reason: EnvelopeError::DecodedSize { .. }, .. }), "{error:?}");
     // The largest number there is must not overflow the sum of several frames.
     let mut second = tiny();
     second.extend(b"\x28\xb5\x2f\xfd\xc0\x58");

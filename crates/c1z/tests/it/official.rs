@@ -261,7 +261,7 @@ fn of_two_syncs_the_newest_is_shown_and_they_differ_as_the_official_diff_says() 
 fn the_pebble_format_is_recognised_and_explained() {
     let temporary = folder();
     let error = C1zFile::open_in(&fixture("tiny-v3.c1z"), Limits::default(), temporary.path()).unwrap_err();
-    assert!(matches!(&error, Error::Envelope { source: EnvelopeError::Pebble, .. }));
+    assert!(matches!(&error, Error::Envelope { reason: EnvelopeError::Pebble, .. }));
     assert!(error.to_string().contains("Pebble format"), "{error}");
     assert!(error.hint().unwrap().contains("--storage-engine sqlite"));
     assert!(names(temporary.path()).is_empty());

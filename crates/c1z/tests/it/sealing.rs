@@ -212,10 +212,10 @@ fn the_place_is_checked_before_any_work() {
 
     put(&bench.output, b"C1ZF\0 but then something else");
     let error = check_output(&bench.output, limits).unwrap_err();
-    assert!(matches!(error, Error::Envelope { source: EnvelopeError::Corrupt { .. }, .. }), "{error:?}");
+    assert!(matches!(error, Error::Envelope { reason: EnvelopeError::Corrupt { .. }, .. }), "{error:?}");
     put(&bench.output, &enveloped(b"zstd, and no database"));
     let error = check_output(&bench.output, limits).unwrap_err();
-    assert!(matches!(error, Error::Envelope { source: EnvelopeError::NotSqlite, .. }), "{error:?}");
+    assert!(matches!(error, Error::Envelope { reason: EnvelopeError::NotSqlite, .. }), "{error:?}");
     let missing = bench.folder.path().join("no/such/folder/sync.c1z");
     assert!(matches!(check_output(&missing, limits), Err(Error::Io { .. })));
     assert!(check_output(bench.folder.path(), limits).is_err());

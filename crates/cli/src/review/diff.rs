@@ -132,7 +132,7 @@ fn remarks(comparison: &Comparison<'_>) -> Result<()> {
     Ok(io::stderr().write_all(text.as_bytes())?)
 }
 
-fn failure(error: &Error) -> anyhow::Error {
+pub(super) fn failure(error: &Error) -> anyhow::Error {
     let Error::Refused(refusal) = error else { return source::failure(error) };
     let hint = match refusal {
         Refusal::SingleSync => {

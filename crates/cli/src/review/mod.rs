@@ -2,10 +2,15 @@
 //! answer to stdout. Nothing here asks Clockify anything.
 
 mod access;
+mod binary;
 mod candidates;
+mod check;
 mod diff;
+mod evidence;
+mod export;
 mod findings;
 mod list;
+mod report;
 mod rules;
 mod source;
 mod stats;
@@ -45,6 +50,14 @@ pub(crate) enum ReviewCommand {
     Diff(diff::DiffArgs),
     /// Say what a reviewer should look at, by rules; exit code 78 with --fail-on.
     Findings(findings::FindingsArgs),
+    /// Write a whole sync as one file: csv, xlsx (a workbook to review in), json or jsonl.
+    Export(export::ExportArgs),
+    /// Check what became of a review: `review check REVIEWED.xlsx --against NEW.c1z`.
+    Review(check::ReviewArgs),
+    /// Write one HTML file to read, search, print and file: administrative access, findings, changes, everybody's access.
+    Report(report::ReportArgs),
+    /// Make a folder for an auditor, and check one: `evidence create DIR`, `evidence verify DIR`.
+    Evidence(evidence::EvidenceArgs),
 }
 
 /// Answers one question.
@@ -64,5 +77,9 @@ pub(crate) fn run(command: &ReviewCommand, sync: &SyncArgs) -> Result<()> {
         ReviewCommand::Syncs(args) => syncs::syncs(args, file),
         ReviewCommand::Diff(args) => diff::diff(args, file),
         ReviewCommand::Findings(args) => findings::findings(args, file),
+        ReviewCommand::Export(args) => export::export(args, file),
+        ReviewCommand::Review(args) => check::review(args, file),
+        ReviewCommand::Report(args) => report::report(args, file),
+        ReviewCommand::Evidence(args) => evidence::evidence(args, file),
     }
 }

@@ -69,6 +69,11 @@ impl RuleArgs {
         }
         Ok(options)
     }
+
+    /// Where the identity list and the overrides are, for what keeps them.
+    pub(crate) fn lists(&self) -> [Option<&Path>; 2] {
+        [self.identities.as_deref(), self.identity_overrides.as_deref()]
+    }
 }
 
 fn read<T>(path: &Path, what: &str, read: impl FnOnce(File) -> Result<T, ListError>) -> Result<T> {

@@ -89,11 +89,11 @@ pub(crate) fn open(file: &Path) -> Result<C1zFile> {
     sealed::open(file).map_err(|error| {
         let missing = !file.exists();
         let exit = if missing { Exit::NotFound } else { Exit::FailedPrecondition };
+        let hint = if missing { Some("sync first, or name the file with --file") } else { error.hint() };
         let failure = Failure::new(exit, format!("{:#}", anyhow::Error::from(error)));
-        if missing {
-            failure.with_hint("sync first, or name the file with --file").into()
-        } else {
-            failure.into()
+        match hint {
+            Some(hint) => failure.with_hint(hint).into(),
+            None => failure.into(),
         }
     })
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::findings::{Assessment, Control, Evidence, Finding, Severity};
-use crate::{Error, Snapshot, text};
+use crate::{Error, Snapshot, json_text, text};
 
 /// Who judges what.
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +102,7 @@ pub(super) fn write(
             }),
         }],
     };
-    serde_json::to_writer_pretty(&mut *out, &log)?;
+    json_text::pretty(&mut *out, &log)?;
     Ok(out.write_all(b"\n")?)
 }
 

@@ -2,8 +2,11 @@
 
 mod access;
 mod diff;
+mod evidence;
+mod export;
 mod filters;
 mod findings;
 mod printed;
+mod report;
 mod unfinished;
 mod workspace;

@@ -1,27 +1,6 @@
 //! A sync that was never sealed is read only when that is asked for, and then every output says so.
 
-use std::io::Write;
-
-use rusqlite::Connection;
-
-use super::workspace::{demo, parsed};
-use crate::program::Program;
-
-/// The demonstration's file, with its sync as one that was cut off.
-fn cut_off() -> Program {
-    let program = demo();
-    let bytes = std::fs::read(program.output()).unwrap();
-    let database = program.folder().join("db");
-    zstd::stream::copy_decode(&bytes[5..], std::fs::File::create(&database).unwrap()).unwrap();
-    let connection = Connection::open(&database).unwrap();
-    connection.execute("update v1_sync_runs set ended_at = null", ()).unwrap();
-    connection.close().unwrap();
-    let mut file = std::fs::File::create(program.output()).unwrap();
-    file.write_all(b"C1ZF\0").unwrap();
-    zstd::stream::copy_encode(std::fs::File::open(&database).unwrap(), file, 1).unwrap();
-    std::fs::remove_file(database).unwrap();
-    program
-}
+use super::workspace::{cut_off, parsed};
 
 const QUESTIONS: [&[&str]; 11] = [
     &["users"],
@@ -87,4 +66,19 @@ async fn the_list_of_syncs_shows_it_as_what_it_is() {
     let ran = program.run(&["users", "--sync", "nosuch"]);
     assert_eq!(ran.code, Some(5));
     assert!(ran.stderr.contains("syncs"), "{}", ran.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pebble_file_is_refused_with_a_way_out() {
+    let program = crate::program::Program::bare();
+    let pebble = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/vectors/tiny-v3.c1z");
+    std::fs::copy(pebble, program.output()).unwrap();
+    let ran = program.run(&["stats"]);
+    assert_eq!(ran.code, Some(9));
+    assert_eq!(ran.stderr.matches("Pebble").count(), 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("\nhint: run the connector that wrote it with `--storage-engine sqlite`"),
+        "{}",
+        ran.stderr
+    );
 }

@@ -1,10 +1,12 @@
 //! The demonstration's workspace, synced once, and what its content says about people.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use clockify_sim::{AccountStatus, Content, MembershipStatus, RoleCode, SeededWorkspace, SimUser, Truth};
+use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -23,6 +25,22 @@ pub(crate) fn demo() -> Program {
     });
     let program = Program::bare();
     std::fs::copy(file, program.output()).unwrap();
+    program
+}
+
+/// The demonstration's file, with its sync as one that was cut off.
+pub(crate) fn cut_off() -> Program {
+    let program = demo();
+    let bytes = std::fs::read(program.output()).unwrap();
+    let database = program.folder().join("db");
+    zstd::stream::copy_decode(&bytes[5..], std::fs::File::create(&database).unwrap()).unwrap();
+    let connection = Connection::open(&database).unwrap();
+    connection.execute("update v1_sync_runs set ended_at = null", ()).unwrap();
+    connection.close().unwrap();
+    let mut file = std::fs::File::create(program.output()).unwrap();
+    file.write_all(b"C1ZF\0").unwrap();
+    zstd::stream::copy_encode(std::fs::File::open(&database).unwrap(), file, 1).unwrap();
+    std::fs::remove_file(database).unwrap();
     program
 }
 

@@ -1,0 +1,96 @@
+//! Kinds of row that only an export has.
+
+use c1z::{EntitlementFilter, ResourceFilter};
+use governance_model::{Entitlement, Purpose, ResourceTypeId};
+use serde::Serialize;
+
+use crate::format::Row;
+use crate::names::Kind;
+use crate::rows::Reference;
+use crate::{Error, Snapshot};
+
+/// The type of resource that has rows of its own without a trait that says so.
+const PROJECT: ResourceTypeId = ResourceTypeId::from_static("project");
+
+/// Something that can be granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EntitlementRow {
+    /// The entitlement's id.
+    pub id: String,
+    /// Its short name, such as `member`.
+    pub permission: String,
+    /// What people call it.
+    pub name: String,
+    /// A sentence about it.
+    pub description: String,
+    /// What holding it amounts to: `assignment`, `permission`, `ownership` or `unspecified`.
+    pub purpose: &'static str,
+    /// The thing it is on.
+    pub resource: Reference,
+}
+
+impl EntitlementRow {
+    /// The entitlements in a snapshot, by id.
+    pub fn all<'s>(snapshot: &'s Snapshot<'_>) -> impl Iterator<Item = Result<Self, Error>> + 's {
+        let records = snapshot.view().entitlements(&EntitlementFilter::default()).by_id();
+        records.map(move |record| Self::of(snapshot, record?.value))
+    }
+
+    fn of(snapshot: &Snapshot<'_>, entitlement: Entitlement) -> Result<Self, Error> {
+        Ok(Self {
+            resource: Reference::find(snapshot, &entitlement.resource)?,
+            id: entitlement.id.as_str().to_owned(),
+            permission: entitlement.slug,
+            name: entitlement.display_name,
+            description: entitlement.description,
+            purpose: match entitlement.purpose {
+                Purpose::Unspecified => "unspecified",
+                Purpose::Assignment => "assignment",
+                Purpose::Permission => "permission",
+                Purpose::Ownership => "ownership",
+            },
+        })
+    }
+}
+
+/// A resource that is no person, group, role or project, as other connectors write them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OtherResource {
+    /// The resource type.
+    pub resource_type: String,
+    /// The id that the source gave it.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// A sentence about it.
+    pub description: String,
+}
+
+impl OtherResource {
+    /// Such resources in a snapshot, by id.
+    pub fn all<'s>(snapshot: &'s Snapshot<'_>) -> impl Iterator<Item = Result<Self, Error>> + 's {
+        snapshot.view().resources(&ResourceFilter::default()).by_id().filter_map(|record| match record {
+            Ok(record) => {
+                let resource = record.value;
+                let other = Kind::of(&resource.traits) == Kind::Other && resource.id.resource_type != PROJECT;
+                other.then(|| {
+                    Ok(Self {
+                        resource_type: resource.id.resource_type.as_str().to_owned(),
+                        id: resource.id.resource,
+                        name: resource.display_name,
+                        description: resource.description,
+                    })
+                })
+            }
+            Err(error) => Some(Err(error.into())),
+        })
+    }
+}
+
+impl Row for OtherResource {
+    const COLUMNS: &'static [&'static str] = &["resource_type", "name", "description", "id"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.resource_type.clone(), self.name.clone(), self.description.clone(), self.id.clone()]
+    }
+}
