@@ -7,9 +7,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cancelled;
+mod collector;
 mod endings;
 mod outages;
 mod parts;
+mod probes;
 mod processes;
 #[expect(dead_code, reason = "the other tests of the program use the rest")]
 #[path = "../it/program.rs"]
