@@ -11,6 +11,10 @@ use crate::{Error, Snapshot};
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and a field of the JSON output"
+)]
 pub struct Person {
     /// The id that the source gave it.
     pub id: String,
