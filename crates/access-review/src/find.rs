@@ -21,7 +21,7 @@ const NEAR: usize = 5;
 pub enum Found {
     /// Exactly one.
     One(Box<Resource>),
-    /// A principal that grants name and the file does not have.
+    /// What grants name and the file does not have.
     Missing(ResourceId),
     /// Several that fit equally well.
     Several {
@@ -50,13 +50,15 @@ enum Fit {
 /// # Errors
 /// When the file cannot be read.
 pub fn person(snapshot: &Snapshot<'_>, text: &str) -> Result<Found, Error> {
-    if let Some(found) = exact(snapshot, text)? {
+    if let Some(found) = exact(snapshot, text, holds_anything)? {
         return Ok(found);
     }
+    // What is of a type of accounts is one, also when its own traits do not say so.
+    let types = types_of(snapshot, TraitKind::User, "user")?;
     let mut search = Search::new(text);
     for record in snapshot.view().resources(&ResourceFilter::default()).by_id() {
         let resource = record?.value;
-        if Kind::of(&resource.traits) == Kind::User {
+        if Kind::of(&resource.traits) == Kind::User || types.contains(&resource.id.resource_type) {
             search.look_at(resource, snapshot)?;
         } else if search.fit(&resource).is_some() {
             // A group, say, of that name: no person, and worth a mention.
@@ -65,7 +67,7 @@ pub fn person(snapshot: &Snapshot<'_>, text: &str) -> Result<Found, Error> {
     }
     let found = search.found();
     if let Found::None { .. } = found {
-        for resource_type in types_of(snapshot, TraitKind::User, "user")? {
+        for resource_type in types {
             let id = ResourceId::new(resource_type, text);
             if holds_anything(snapshot, &id)? {
                 return Ok(Found::Missing(id));
@@ -80,9 +82,17 @@ pub fn person(snapshot: &Snapshot<'_>, text: &str) -> Result<Found, Error> {
 /// # Errors
 /// When the file cannot be read.
 pub fn thing(snapshot: &Snapshot<'_>, text: &str) -> Result<Found, Error> {
-    if let Some(found @ Found::One(_)) = exact(snapshot, text)? {
-        return Ok(found);
+    let missing = match exact(snapshot, text, is_held)? {
+        Some(found @ Found::One(_)) => return Ok(found),
+        missing => missing,
+    };
+    match named(snapshot, text)? {
+        Found::None { near } => Ok(missing.unwrap_or(Found::None { near })),
+        found => Ok(found),
     }
+}
+
+fn named(snapshot: &Snapshot<'_>, text: &str) -> Result<Found, Error> {
     let typed = text.split_once(':').filter(|(kind, _)| {
         snapshot.view().resource_type(&ResourceTypeId::new(*kind)).is_ok_and(|found| found.is_some())
     });
@@ -153,18 +163,28 @@ pub(crate) fn types_of(
     Ok(types)
 }
 
-/// What `type:id` names, exactly.
-fn exact(snapshot: &Snapshot<'_>, text: &str) -> Result<Option<Found>, Error> {
+/// What `type:id` names, exactly; what the file lacks is found when something in the file names it.
+fn exact(
+    snapshot: &Snapshot<'_>,
+    text: &str,
+    is_named: impl Fn(&Snapshot<'_>, &ResourceId) -> Result<bool, Error>,
+) -> Result<Option<Found>, Error> {
     let Some((kind, id)) = text.split_once(':') else { return Ok(None) };
     let id = ResourceId::new(ResourceTypeId::new(kind), id);
     if let Some(record) = snapshot.view().resource(&id)? {
         return Ok(Some(Found::One(Box::new(record.value))));
     }
-    Ok(holds_anything(snapshot, &id)?.then_some(Found::Missing(id)))
+    Ok(is_named(snapshot, &id)?.then_some(Found::Missing(id)))
 }
 
 fn holds_anything(snapshot: &Snapshot<'_>, id: &ResourceId) -> Result<bool, Error> {
     let filter = GrantFilter { principal: Some(id.clone()), ..GrantFilter::default() };
+    Ok(snapshot.view().grants(&filter).next().transpose()?.is_some())
+}
+
+/// Whether anybody has something on a resource.
+fn is_held(snapshot: &Snapshot<'_>, id: &ResourceId) -> Result<bool, Error> {
+    let filter = GrantFilter { resource: Some(id.clone()), ..GrantFilter::default() };
     Ok(snapshot.view().grants(&filter).next().transpose()?.is_some())
 }
 

@@ -2,7 +2,7 @@
 //! nowhere (invariants I3, I7, I8 and I9 of the interop reference, 5.9).
 
 use governance_model::{EntitlementId, GrantId, Resource, ResourceId, ResourceTypeId};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::query::Condition;
 use crate::records::{Record, Records};
@@ -210,14 +210,7 @@ impl WorkingDatabase {
     /// # Errors
     /// When SQLite fails.
     pub fn principals_missing(&self) -> Result<Vec<ResourceId>, Error> {
-        self.missing(
-            "select distinct t.principal_resource_type_id, t.principal_resource_id from v1_grants t \
-             where t.sync_id = ?1 and not exists (select 1 from v1_resources r where r.sync_id = t.sync_id \
-             and r.external_id = t.principal_resource_type_id || ':' || t.principal_resource_id) order by 1, 2",
-            |row| {
-                Ok(ResourceId::new(ResourceTypeId::new(row.get::<_, String>(0)?), row.get::<_, String>(1)?))
-            },
-        )
+        principals_missing(&self.connection, &self.info.sync_id)
     }
 
     fn missing<T>(
@@ -225,11 +218,32 @@ impl WorkingDatabase {
         sql: &str,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, Error> {
-        self.connection
-            .prepare(sql)
-            .and_then(|mut statement| statement.query_map([&self.info.sync_id], read)?.collect())
-            .map_err(Error::sqlite("look for missing rows"))
+        missing(&self.connection, &self.info.sync_id, sql, read)
     }
+}
+
+/// The principals of grants of a sync that are not there, each once, in the order of their ids.
+pub(crate) fn principals_missing(connection: &Connection, sync_id: &str) -> Result<Vec<ResourceId>, Error> {
+    missing(
+        connection,
+        sync_id,
+        "select distinct t.principal_resource_type_id, t.principal_resource_id from v1_grants t \
+         where t.sync_id = ?1 and not exists (select 1 from v1_resources r where r.sync_id = t.sync_id \
+         and r.external_id = t.principal_resource_type_id || ':' || t.principal_resource_id) order by 1, 2",
+        |row| Ok(ResourceId::new(ResourceTypeId::new(row.get::<_, String>(0)?), row.get::<_, String>(1)?)),
+    )
+}
+
+fn missing<T>(
+    connection: &Connection,
+    sync_id: &str,
+    sql: &str,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, Error> {
+    connection
+        .prepare(sql)
+        .and_then(|mut statement| statement.query_map([sync_id], read)?.collect())
+        .map_err(Error::sqlite("look for missing rows"))
 }
 
 fn grant(row: &Row<'_>) -> rusqlite::Result<GrantId> {

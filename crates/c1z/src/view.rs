@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::query::Condition;
 use crate::records::{Kind, Record, Records};
 use crate::run::{Stats, SyncRun};
-use crate::{Error, batch};
+use crate::{Error, batch, lookup};
 
 /// One sync of a [`C1zFile`](crate::C1zFile).
 #[derive(Debug)]
@@ -154,6 +154,14 @@ impl<'f> SyncView<'f> {
     /// When SQLite fails.
     pub fn asset(&self, external_id: &str) -> Result<Option<Vec<u8>>, Error> {
         batch::asset(self.connection, &self.run.sync_id, external_id)
+    }
+
+    /// The principals of grants that the sync does not hold, each once, by type and id.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn principals_missing(&self) -> Result<Vec<ResourceId>, Error> {
+        lookup::principals_missing(self.connection, &self.run.sync_id)
     }
 
     fn records<T: Kind>(&self, conditions: Vec<Condition>) -> Records<'f, T> {

@@ -15,6 +15,8 @@ const ROLE: ResourceTypeId = ResourceTypeId::from_static("role");
 /// Clockify's roles over the whole workspace.
 const OVER_EVERYTHING: [&str; 2] = ["owner", "workspace-admin"];
 
+pub(super) const MISSING: &str = "The file has no such resource; grants name it all the same.";
+
 /// A sentence that belongs to an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note(pub String);
@@ -27,7 +29,7 @@ pub(super) fn of_principal(
 ) -> Result<Vec<Note>, Error> {
     let mut notes = Vec::new();
     if principal.missing {
-        notes.push("The file has no such resource; grants name it all the same.".to_owned());
+        notes.push(MISSING.to_owned());
     }
     if let Some(state) = unusable(principal.status) {
         notes.push(format!("The account is {state}: nothing here can be used while it is."));

@@ -47,6 +47,16 @@ impl<'s, 'f> Audience<'s, 'f> {
         })
     }
 
+    /// The same for a resource that grants name and the file does not have.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn of_missing(snapshot: &'s Snapshot<'f>, id: &ResourceId) -> Result<Self, Error> {
+        let mut found = Self::of(snapshot, &Resource::new(id.clone(), ""))?;
+        found.notes.insert(0, Note(notes::MISSING.to_owned()));
+        Ok(found)
+    }
+
     /// Everybody who has something on it, by the ids of the grants; then those who inherit it without a grant in the file,
     /// and those of whom only a role tells.
     pub fn rows(&self) -> impl Iterator<Item = Result<AccessRow, Error>> + use<'_, 's, 'f> {

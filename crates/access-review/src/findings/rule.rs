@@ -22,6 +22,8 @@ pub enum Rule {
     AdminCount,
     /// Administrative roles on accounts that cannot be used.
     AdminNotEnabled,
+    /// Administrative roles of what is no account in the file.
+    AdminWithoutAccount,
     /// Managers of nothing in particular.
     ManagerWithoutScope,
     /// Managers of (nearly) everything.
@@ -48,12 +50,13 @@ pub enum Rule {
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::OwnerAtRisk,
         Self::AdminWithoutMfa,
         Self::AdminMfaUnknown,
         Self::AdminCount,
         Self::AdminNotEnabled,
+        Self::AdminWithoutAccount,
         Self::ManagerWithoutScope,
         Self::ManagerOfAll,
         Self::NoIdentityMatch,
@@ -75,6 +78,7 @@ impl Rule {
             Self::AdminMfaUnknown => "admin-mfa-unknown",
             Self::AdminCount => "admin-count",
             Self::AdminNotEnabled => "admin-not-enabled",
+            Self::AdminWithoutAccount => "admin-without-account",
             Self::ManagerWithoutScope => "manager-without-scope",
             Self::ManagerOfAll => "manager-of-all",
             Self::NoIdentityMatch => "no-identity-match",
@@ -97,6 +101,9 @@ impl Rule {
             Self::AdminMfaUnknown => "It is not known whether an administrator has a second factor.",
             Self::AdminCount => "More accounts than agreed have administrative access.",
             Self::AdminNotEnabled => "An account that cannot be used still holds an administrative role.",
+            Self::AdminWithoutAccount => {
+                "An administrative role is held by something that is no account in the file."
+            }
             Self::ManagerWithoutScope => "A manager's role names nothing that it covers.",
             Self::ManagerOfAll => "A manager's role covers everything, or nearly everything, of its kind.",
             Self::NoIdentityMatch => "An account belongs to nobody on the identity list.",
@@ -120,6 +127,7 @@ impl Rule {
             Self::AdminWithoutMfa => &[CC6_1, A5_17, A8_2],
             Self::AdminCount | Self::ManagerOfAll => &[CC6_3, A5_15, A8_2],
             Self::AdminNotEnabled => &[CC6_2, CC6_3, A5_18, A8_2],
+            Self::AdminWithoutAccount => &[CC6_1, CC6_2, CC6_3, A5_18, A8_2],
             Self::ManagerWithoutScope => &[CC6_3, A5_15],
             Self::NoIdentityMatch => &[CC6_2, A5_16, A5_18],
             Self::IdentityDisabledAccountActive => &[CC6_2, CC6_3, A5_16, A5_18],

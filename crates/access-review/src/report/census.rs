@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::graph::Graph;
 use super::text::{Text, When, link};
-use crate::rows::{HeldRole, Person, Privilege, StateName};
+use crate::rows::{HeldRole, Holder, Person, Privilege, StateName};
 use crate::{Error, Snapshot};
 
 /// How many administrators are listed by name; the table of people has them all.
@@ -17,6 +17,8 @@ pub(super) struct Census {
     pub(super) states: BTreeMap<StateName, u64>,
     pub(super) owners: u64,
     pub(super) administrators: u64,
+    /// Who or what has administrative access and is no account of the file.
+    pub(super) outsiders: u64,
     pub(super) managers: u64,
     pub(super) without_factor: u64,
     pub(super) unknown_factor: u64,
@@ -35,7 +37,8 @@ pub(super) struct Administrator {
     pub(super) email: Text,
     /// Its administrative roles, with how much each allows.
     pub(super) roles: Vec<(Text, &'static str)>,
-    pub(super) state: StateName,
+    /// As a word; empty for what has no state.
+    pub(super) state: &'static str,
     pub(super) reason: Text,
     pub(super) factor: Option<bool>,
     pub(super) since: Option<When>,
@@ -49,6 +52,12 @@ impl Census {
             let person = person?;
             census.count(&person);
             graph.person(&person)?;
+        }
+        for holder in Holder::missing(snapshot)? {
+            census.outsider(&holder?);
+        }
+        for holder in Holder::administrative_things(snapshot)? {
+            census.outsider(&holder);
         }
         census.administrative.sort_by(|a, b| (a.privilege, &a.name).cmp(&(b.privilege, &b.name)));
         Ok(census)
@@ -74,9 +83,19 @@ impl Census {
         }
     }
 
+    fn outsider(&mut self, holder: &Holder) {
+        if !holder.privilege().is_administrative() {
+            return;
+        }
+        self.outsiders += 1;
+        if self.administrative.len() < LISTED {
+            self.administrative.push(Administrator::outsider(holder));
+        }
+    }
+
     /// How many have administrative access.
     pub(super) fn administrative_total(&self) -> u64 {
-        self.owners + self.administrators
+        self.owners + self.administrators + self.outsiders
     }
 
     /// How many of those are not listed by name.
@@ -95,23 +114,38 @@ impl Census {
 
 impl Administrator {
     fn new(person: &Person) -> Self {
-        let administrative = |role: &&HeldRole| role.privilege.is_administrative();
-        let label = |role: &HeldRole| Text::new(if role.name.is_empty() { &role.id } else { &role.name });
         Self {
             privilege: person.privilege,
             link: link(&person.resource_type, &person.id),
             name: Text::new(person.label()),
             email: Text::new(&person.email),
-            roles: person
-                .roles
-                .iter()
-                .filter(administrative)
-                .map(|role| (label(role), role.privilege.as_str()))
-                .collect(),
-            state: person.status,
+            roles: administrative(&person.roles),
+            state: person.status.as_str(),
             reason: Text::new(&person.status_reason),
             factor: person.mfa,
             since: person.created_at.map(When::from),
         }
     }
+
+    fn outsider(holder: &Holder) -> Self {
+        let principal = &holder.principal;
+        let what = if principal.missing { "not in the file" } else { "no account" };
+        Self {
+            privilege: holder.privilege(),
+            link: link(&principal.kind, &principal.id),
+            name: Text::new(principal.label()),
+            email: Text::new(&principal.email),
+            roles: administrative(&holder.roles),
+            state: principal.state(),
+            reason: Text::new(&format!("{}, {what}", principal.kind)),
+            factor: None,
+            since: None,
+        }
+    }
+}
+
+fn administrative(roles: &[HeldRole]) -> Vec<(Text, &'static str)> {
+    let roles = roles.iter().filter(|role| role.privilege.is_administrative());
+    let label = |role: &HeldRole| Text::new(if role.name.is_empty() { &role.id } else { &role.name });
+    roles.map(|role| (label(role), role.privilege.as_str())).collect()
 }

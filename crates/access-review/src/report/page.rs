@@ -239,17 +239,7 @@ fn figures(census: &Census, graph: &Graph, findings: &FindingsView, changes: &Ch
     );
     vec![
         figure(census.people, "People", states(census), "people", "all=yes"),
-        figure(
-            census.administrative_total(),
-            "Administrative access",
-            format!(
-                "{}, {}",
-                counted(census.owners, "owner", "owners"),
-                counted(census.administrators, "administrator", "administrators")
-            ),
-            "administrative",
-            "",
-        ),
+        figure(census.administrative_total(), "Administrative access", held_by(census), "administrative", ""),
         figure(census.without_factor, "No second factor", factor, "people", "status=enabled&factor=off"),
         Figure {
             bad: findings.is_bad(),
@@ -279,6 +269,17 @@ fn figures(census: &Census, graph: &Graph, findings: &FindingsView, changes: &Ch
         figure(census.limited, "Limited accounts", unlisted, "people", "kind=limited"),
         figure(graph.grants(), "Grants", format!("on {}", things.join(", ")), "groups", ""),
     ]
+}
+
+fn held_by(census: &Census) -> String {
+    let mut held = vec![
+        counted(census.owners, "owner", "owners"),
+        counted(census.administrators, "administrator", "administrators"),
+    ];
+    if census.outsiders > 0 {
+        held.push(format!("{} no account of the file", number(census.outsiders)));
+    }
+    held.join(", ")
 }
 
 fn states(census: &Census) -> String {

@@ -6,6 +6,7 @@
 mod entitlement;
 mod grant;
 mod group;
+mod holder;
 mod person;
 mod privilege;
 mod project;
@@ -16,6 +17,7 @@ mod role;
 pub use entitlement::EntitlementRow;
 pub use grant::{GrantQuery, GrantRow, Source};
 pub use group::Group;
+pub use holder::Holder;
 pub use person::{HeldRole, Person, PersonFilter};
 pub use privilege::Privilege;
 pub use project::Project;

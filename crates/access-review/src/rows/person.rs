@@ -1,15 +1,20 @@
 //! People: who is there, in what state and why, with which roles and in which groups.
 
 use c1z::{GrantFilter, ResourceFilter};
-use governance_model::{Resource, ResourceTrait, Timestamp, Value};
+use governance_model::{Resource, ResourceId, ResourceTrait, Timestamp, TraitKind, Value};
 use serde::Serialize;
 
 use super::{Privilege, Reference, Scope, StateName};
+use crate::find::types_of;
 use crate::names::Kind;
 use crate::{Error, Snapshot};
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and a field of the JSON output"
+)]
 pub struct Person {
     /// The id that the source gave it.
     pub id: String,
@@ -45,6 +50,49 @@ pub struct Person {
     pub limited: bool,
     /// Whether the source lists or names it, and returned no data about it.
     pub unlisted: bool,
+    /// Whether the file lacks it, and only grants name it, as in files of other tools.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub missing: bool,
+}
+
+/// What the grants of a principal say, sorted by what they are on.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    /// Those that allow most first.
+    pub(super) roles: Vec<HeldRole>,
+    pub(super) groups: Vec<Reference>,
+    pub(super) manages: Vec<Reference>,
+    pub(super) others: Vec<Reference>,
+}
+
+impl Held {
+    pub(super) fn by(snapshot: &Snapshot<'_>, id: &ResourceId) -> Result<Self, Error> {
+        let mut held = Self::default();
+        let filter = GrantFilter { principal: Some(id.clone()), ..GrantFilter::default() };
+        for grant in snapshot.view().grants(&filter).by_id() {
+            let grant = grant?.value;
+            let on = snapshot.names.resource(snapshot.view(), &grant.resource)?;
+            let slug = &snapshot.names.entitlement(snapshot.view(), &grant.entitlement)?.slug;
+            let reference = Reference::find(snapshot, &grant.resource)?;
+            // A role that the file lacks has no traits to know it by.
+            let is_role = on.kind == Kind::Role || !on.exists && reference.kind == "role";
+            match (on.kind, slug.as_str()) {
+                _ if is_role => {
+                    let scopes = Scope::all(snapshot, &grant.metadata)?;
+                    let privilege = Privilege::of_role(&reference);
+                    held.roles.push(HeldRole { id: reference.id, name: reference.name, privilege, scopes });
+                }
+                (_, "manager") => held.manages.push(reference),
+                (Kind::Group, _) => held.groups.push(reference),
+                (Kind::User | Kind::Role | Kind::Other, _) => held.others.push(reference),
+            }
+        }
+        held.groups.dedup();
+        held.manages.dedup();
+        held.others.dedup();
+        held.roles.sort_by_key(|role| role.privilege);
+        Ok(held)
+    }
 }
 
 /// A role and what it covers.
@@ -69,6 +117,44 @@ impl Person {
         })
     }
 
+    /// The same, and after them the accounts that grants name and the file does not have: they are accounts by their type.
+    ///
+    /// # Errors
+    /// When it cannot be told who is missing.
+    pub fn all_named<'s>(
+        snapshot: &'s Snapshot<'_>,
+    ) -> Result<impl Iterator<Item = Result<Self, Error>> + use<'s>, Error> {
+        let types = types_of(snapshot, TraitKind::User, "user")?;
+        let missing = snapshot.view().principals_missing()?.into_iter();
+        let missing = missing.filter(move |id| types.contains(&id.resource_type));
+        Ok(Self::all(snapshot).chain(missing.map(move |id| Self::of_missing(snapshot, id))))
+    }
+
+    /// All that is known of an account that the file lacks is what grants give it.
+    fn of_missing(snapshot: &Snapshot<'_>, id: ResourceId) -> Result<Self, Error> {
+        let Held { roles, groups, manages, .. } = Held::by(snapshot, &id)?;
+        Ok(Self {
+            privilege: roles.first().map_or(Privilege::Regular, |role| role.privilege),
+            resource_type: id.resource_type.as_str().to_owned(),
+            id: id.resource,
+            name: String::new(),
+            email: String::new(),
+            login: String::new(),
+            status: StateName(governance_model::State::Unspecified),
+            status_reason: "missing: grants name it and the file does not have it".to_owned(),
+            roles,
+            groups,
+            manages,
+            mfa: None,
+            created_at: None,
+            last_login: None,
+            pending: false,
+            limited: false,
+            unlisted: false,
+            missing: true,
+        })
+    }
+
     /// The person that a resource is; `None` when it is none.
     ///
     /// # Errors
@@ -80,27 +166,7 @@ impl Person {
         }) else {
             return Ok(None);
         };
-        let (mut roles, mut groups, mut manages) = (Vec::new(), Vec::new(), Vec::new());
-        let filter = GrantFilter { principal: Some(resource.id.clone()), ..GrantFilter::default() };
-        for grant in snapshot.view().grants(&filter).by_id() {
-            let grant = grant?.value;
-            let on = snapshot.names.resource(snapshot.view(), &grant.resource)?;
-            let slug = &snapshot.names.entitlement(snapshot.view(), &grant.entitlement)?.slug;
-            let reference = Reference::find(snapshot, &grant.resource)?;
-            match (on.kind, slug.as_str()) {
-                (Kind::Role, _) => {
-                    let scopes = Scope::all(snapshot, &grant.metadata)?;
-                    let privilege = Privilege::of_role(&reference);
-                    roles.push(HeldRole { id: reference.id, name: reference.name, privilege, scopes });
-                }
-                (_, "manager") => manages.push(reference),
-                (Kind::Group, _) => groups.push(reference),
-                (Kind::User | Kind::Other, _) => {}
-            }
-        }
-        groups.dedup();
-        manages.dedup();
-        roles.sort_by_key(|role| role.privilege);
+        let Held { roles, groups, manages, .. } = Held::by(snapshot, &resource.id)?;
         let profile = &resource.profile;
         let (account, membership) =
             (super::text(profile, "account_status"), super::text(profile, "membership_status"));
@@ -113,6 +179,7 @@ impl Person {
             pending: membership == "PENDING" || account == "NOT_REGISTERED",
             limited: account.starts_with("LIMITED"),
             unlisted: profile.get("unlisted") == Some(&Value::Bool(true)),
+            missing: false,
             status: StateName(
                 resource.status.as_ref().map_or(governance_model::State::Unspecified, |status| status.state),
             ),
@@ -156,7 +223,7 @@ pub struct PersonFilter {
     pub pending: bool,
     /// Only limited accounts.
     pub limited: bool,
-    /// Only who is known by id alone.
+    /// Only who is known by id alone, whether the file has it or not.
     pub unlisted: bool,
     /// Only with an address in one of these domains, in any case.
     pub domain: Vec<String>,
@@ -178,7 +245,7 @@ impl PersonFilter {
             && (!self.no_mfa || person.mfa != Some(true))
             && (!self.pending || person.pending)
             && (!self.limited || person.limited)
-            && (!self.unlisted || person.unlisted)
+            && (!self.unlisted || person.unlisted || person.missing)
             && (self.domain.is_empty()
                 || domain.is_some_and(|domain| {
                     self.domain.iter().any(|wanted| wanted.trim_start_matches('@').to_lowercase() == domain)

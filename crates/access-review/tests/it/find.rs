@@ -4,7 +4,7 @@ use access_review::Snapshot;
 use access_review::find::{self, Found};
 use governance_model::{Resource, State};
 
-use crate::workspace::{Content, File, id, newest, user};
+use crate::workspace::{Content, File, grant, id, newest, user};
 
 fn content() -> Content {
     let mut content = Content::new();
@@ -83,6 +83,8 @@ fn a_thing_is_found_by_type_and_id_or_name() {
     let mut content = content();
     content.resources.push(Resource::new(id("vault", "v:2"), "Vault: the second"));
     content.resources.push(Resource::new(id("vault", "v3"), "Team"));
+    content.grants.push(grant(&id("vault", "ghost"), "open", id("user", "ann")));
+    content.grants.push(grant(&id("robot", "ghost"), "run", id("user", "ann")));
     let file = File::with(&content, 1);
     let file = file.open();
     let snapshot = newest(&file);
@@ -100,6 +102,10 @@ fn a_thing_is_found_by_type_and_id_or_name() {
         ("user:maria fischer", "one user:u3"),
         ("group:taem", "none, near group:g1"),
         ("project:team", "none, near "),
+        // Of what the file lacks, what somebody has something on is found; what has something itself is no thing here.
+        ("vault:ghost", "missing vault:ghost"),
+        ("robot:ghost", "missing robot:ghost"),
+        ("user:nobody", "none, near "),
     ] {
         assert_eq!(told(find::thing(&snapshot, text).unwrap()), expected, "{text}");
     }
@@ -120,4 +126,15 @@ fn of_very_many_the_first_are_named_and_the_rest_counted() {
     let Found::Several { candidates, more } = found else { panic!("{found:?}") };
     assert_eq!((candidates.len(), more), (20, 10));
     assert_eq!(candidates[0].id, "s00");
+}
+
+#[test]
+fn an_account_by_its_type_alone_is_a_person() {
+    let mut content = Content::new();
+    content.resources.push(Resource::new(id("user", "plain"), "Plain"));
+    let file = File::with(&content, 1);
+    let file = file.open();
+    for text in ["plain", "user:plain"] {
+        assert_eq!(told(find::person(&newest(&file), text).unwrap()), "one user:plain", "{text}");
+    }
 }

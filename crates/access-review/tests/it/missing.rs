@@ -1,13 +1,17 @@
 //! What the file lacks, and what no listing has a place for, is shown all the same.
 
-use access_review::access::Reach;
+use access_review::access::{Audience, Reach};
+use access_review::findings::{self, Rule, evaluate};
 use access_review::format::{self, Format, Row, Style};
-use access_review::rows::{EntitlementRow, GrantQuery, GrantRow, ResourceRow, ResourceTypeRow};
+use access_review::report::{self, Changes};
+use access_review::rows::{
+    EntitlementRow, GrantQuery, GrantRow, Person, PersonFilter, ResourceRow, ResourceTypeRow,
+};
 use access_review::stats::Statistics;
 use c1z::EntitlementFilter;
-use governance_model::{ResourceTypeId, Value};
+use governance_model::{Resource, ResourceTrait, ResourceTypeId, Value};
 
-use crate::workspace::{Content, FORMULA, File, id, newest};
+use crate::workspace::{Content, FORMULA, File, at, entitlement, grant, id, newest};
 
 fn written<T: Row>(format: Format, rows: impl Iterator<Item = Result<T, access_review::Error>>) -> String {
     let mut out = Vec::new();
@@ -123,4 +127,111 @@ fn counts_are_of_the_rows_and_not_of_what_the_file_says() {
     let vault = counted.by_resource_type.iter().find(|found| found.resource_type == "vault").unwrap();
     assert_eq!((vault.resources, vault.entitlements, vault.grants), (1, 1, 2));
     assert_eq!(counted.completeness, None);
+}
+
+/// A role that administers, held by an account, by an account and a robot that the file lacks, and by a group.
+fn administered() -> Content {
+    let mut content = Content::new();
+    let role = id("role", "workspace-admin");
+    let mut resource = Resource::new(role.clone(), "Workspace admin");
+    resource.traits.push(ResourceTrait::Role);
+    content.resources.push(resource);
+    content.entitlements.push(entitlement(&role, "assigned"));
+    for who in [id("user", "cem"), id("user", "ghost"), id("robot", "r2"), id("group", "g1")] {
+        content.grants.push(grant(&role, "assigned", who));
+    }
+    content
+}
+
+fn judged(rules: Vec<Rule>) -> findings::Assessment {
+    let file = File::with(&administered(), 1);
+    let file = file.open();
+    let options = findings::Options { rules, ..findings::Options::new(at("2026-03-02T00:00:00Z")) };
+    evaluate(&newest(&file), &options).unwrap()
+}
+
+#[test]
+fn administrators_that_are_no_accounts_of_the_file_are_found() {
+    let told = |rules: Vec<Rule>| -> Vec<String> {
+        let fingerprint = |finding: &findings::Finding| {
+            finding
+                .evidence
+                .iter()
+                .map(|evidence| format!("{} {}", finding.severity, finding.fingerprint(evidence)))
+                .collect::<Vec<_>>()
+        };
+        judged(rules).findings.iter().flat_map(fingerprint).collect()
+    };
+    let administrators = [
+        "high admin-without-account/missing/robot:r2",
+        "high admin-without-account/missing/user:ghost",
+        "high admin-without-account/no-account/group:g1",
+    ];
+    let nobody = "medium unlisted-member/missing/user:nobody";
+    assert_eq!(told(vec![Rule::AdminWithoutAccount]), administrators);
+    assert_eq!(
+        told(vec![Rule::AdminWithoutAccount, Rule::UnlistedMember]),
+        [&administrators[..], &[nobody]].concat()
+    );
+    // With the other rule off, nobody is lost.
+    assert_eq!(
+        told(vec![Rule::UnlistedMember]),
+        ["medium unlisted-member/missing/robot:r2", "medium unlisted-member/missing/user:ghost", nobody]
+    );
+    let found = judged(vec![Rule::AdminWithoutAccount]);
+    assert_eq!(found.findings[0].evidence[1].detail, "user, not in the file; named by role Workspace admin");
+}
+
+#[test]
+fn accounts_that_the_file_lacks_are_listed_after_those_it_has() {
+    let file = File::with(&administered(), 1);
+    let file = file.open();
+    let snapshot = newest(&file);
+    let people: Vec<_> = Person::all_named(&snapshot).unwrap().map(|row| row.unwrap()).collect();
+    let ids = |filter: &PersonFilter| {
+        let wanted = people.iter().filter(|person| filter.accepts(person));
+        wanted.map(|person| (person.id.as_str(), person.missing)).collect::<Vec<_>>()
+    };
+    let all = [("ann", false), ("bob", false), ("cem", false), ("ghost", true), ("nobody", true)];
+    assert_eq!(ids(&PersonFilter::default()), all);
+    let admin = PersonFilter { admin: true, ..PersonFilter::default() };
+    assert_eq!(ids(&admin), [("ann", false), ("cem", false), ("ghost", true)]);
+    let unlisted = PersonFilter { unlisted: true, ..PersonFilter::default() };
+    assert_eq!(ids(&unlisted), all[3..]);
+    assert_eq!(people[3].roles[0].name, "Workspace admin");
+}
+
+#[test]
+fn the_report_lists_and_counts_administrators_that_the_file_lacks() {
+    let file = File::with(&administered(), 1);
+    let file = file.open();
+    let mut out = Vec::new();
+    let options = report::Options { made_at: at("2026-03-02T00:00:00Z"), tool: "test" };
+    report::write(&mut out, &newest(&file), &judged(Vec::new()), Changes::None("none"), options).unwrap();
+    let page = String::from_utf8(out).unwrap();
+    let start = page.find("<section id=\"administrative\"").unwrap();
+    let section = &page[start..start + page[start..].find("</section>").unwrap()];
+    assert!(section.contains("<span class=\"count\">5</span>"), "{section}");
+    for who in [
+        "#person=ghost\"><bdi>ghost</bdi>",
+        "#resource=robot:r2\"><bdi>r2</bdi>",
+        "#group=g1\"><bdi>Team</bdi>",
+    ] {
+        assert!(section.contains(who), "{who} in {section}");
+    }
+    assert_eq!(section.matches("<span class=\"state missing\">missing</span>").count(), 2);
+    assert!(page.contains("1 owner, 1 administrator, 3 no account of the file"));
+}
+
+#[test]
+fn who_has_something_on_what_the_file_lacks_is_told() {
+    let mut content = Content::new();
+    content.grants.push(grant(&id("vault", "ghost"), "open", id("user", "ann")));
+    let file = File::with(&content, 1);
+    let file = file.open();
+    let snapshot = newest(&file);
+    let audience = Audience::of_missing(&snapshot, &id("vault", "ghost")).unwrap();
+    assert_eq!(audience.notes[0].0, "The file has no such resource; grants name it all the same.");
+    let rows: Vec<_> = audience.rows().map(|row| row.unwrap()).collect();
+    assert_eq!(rows.iter().map(|row| row.principal.id.as_str()).collect::<Vec<_>>(), ["ann"]);
 }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use access_review::access::Reach;
+use access_review::access::{Audience, Reach};
 use access_review::rows::{
-    EntitlementRow, GrantQuery, GrantRow, Group, Person, ResourceRow, ResourceTypeRow,
+    EntitlementRow, GrantQuery, GrantRow, Group, Person, Principal, ResourceRow, ResourceTypeRow,
 };
 use access_review::stats::Statistics;
 use access_review::syncs::SyncRow;
@@ -13,7 +13,7 @@ use c1z::EntitlementFilter;
 use governance_model::{EntitlementId, ResourceId, ResourceTypeId};
 use serde_json::Value as Json;
 
-use crate::workspace::{at, newest, open, vector};
+use crate::workspace::{at, id, newest, open, vector};
 
 fn printed(name: &str) -> Json {
     let text = fs::read_to_string(vector(&format!("official/tiny-v1/{name}.json.txt"))).unwrap();
@@ -257,6 +257,47 @@ fn access() {
         .collect();
     assert_eq!(ours, expected);
     assert!(!ours.is_empty());
+}
+
+#[test]
+fn principals() {
+    let file = open(&vector("tiny-v1.c1z"));
+    let snapshot = newest(&file);
+    let group = id("group", "62c07da050afd67c0295ee26");
+    let one = EntitlementId::from_raw("group:62c07da050afd67c0295ee26:member");
+    let official = |name: &str| -> BTreeSet<_> {
+        let printed = printed(name);
+        let principals = printed["resources"].as_array().unwrap().iter();
+        principals
+            .map(|found| &found["resource"])
+            .map(|found| {
+                let named = [&found["id"]["resourceType"], &found["id"]["resource"], &found["displayName"]];
+                let address = &found["annotations"][0]["emails"][0]["address"];
+                (named.map(text), text(address), text(&found["status"]["status"]))
+            })
+            .collect()
+    };
+    let ours = |principal: Principal| {
+        assert!(!principal.missing);
+        let state = principal.status.unwrap().as_str().to_uppercase();
+        ([principal.kind, principal.id, principal.name], principal.email, format!("RESOURCE_STATUS_{state}"))
+    };
+    for (name, entitlement, count) in [("principals", None, 3), ("principals-e", Some(one.clone()), 2)] {
+        let query = GrantQuery { entitlement, ..GrantQuery::default() };
+        let found: BTreeSet<_> =
+            GrantRow::all(&snapshot, &query).map(|row| ours(row.unwrap().principal)).collect();
+        assert_eq!((found.len(), &found), (count, &official(name)), "{name}");
+        let in_table: BTreeSet<_> = found
+            .into_iter()
+            .map(|([_, id, name], ..)| vec![id, name, "User".to_owned(), "-".to_owned()])
+            .collect();
+        assert_eq!(in_table, table(name), "{name}");
+    }
+    // Whoever has the only entitlement of the group is whoever reaches the group.
+    let resource = snapshot.view().resource(&group).unwrap().unwrap().value;
+    let audience = Audience::of(&snapshot, &resource).unwrap();
+    let reaching: BTreeSet<_> = audience.rows().map(|row| ours(row.unwrap().principal)).collect();
+    assert_eq!(reaching, official("principals-e"));
 }
 
 #[test]

@@ -54,12 +54,12 @@ fn of_principal(args: &AccessArgs, snapshot: &Snapshot<'_>, who: &str) -> Result
 fn on_resource(args: &AccessArgs, snapshot: &Snapshot<'_>, resource: &str) -> Result<()> {
     let failed = |error: Error| source::failure(&error);
     let found = match find::thing(snapshot, resource).map_err(failed)? {
-        Found::One(found) => found,
+        Found::One(found) => Audience::of(snapshot, &found),
+        Found::Missing(id) => Audience::of_missing(snapshot, &id),
         Found::Several { candidates, more } => return Err(several(resource, &candidates, more)),
-        Found::Missing(_) => return Err(nobody("resource", resource, &[])),
         Found::None { near } => return Err(nobody("resource", resource, &near)),
     };
-    let audience = Audience::of(snapshot, &found).map_err(failed)?;
+    let audience = found.map_err(failed)?;
     remarks(args, &audience.notes)?;
     source::to_stdout(|out| audience.write(out, args.output.output.style(snapshot), snapshot))
 }

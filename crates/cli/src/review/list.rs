@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use access_review::find::{self, Found};
-use access_review::format;
+use access_review::format::{self, Format};
 use access_review::rows::{
     EntitlementRow, GrantQuery, GrantRow, Group, Person, PersonFilter, Project, ResourceRow, ResourceTypeRow,
     Role,
@@ -153,10 +153,21 @@ pub(crate) fn users(args: &UsersArgs, file: &Path) -> Result<()> {
         // A slip of the keys must not look like nobody.
         exist("role", &args.role, |text| find::role(snapshot, text))?;
         exist("group", &args.group, |text| find::group(snapshot, text))?;
+        let people = Person::all_named(snapshot).map_err(|error| source::failure(&error))?;
+        let style = args.output.output.style(snapshot);
+        let is_json = matches!(style.format, Format::Json | Format::JsonLines);
         source::to_stdout(|out| {
             let wanted = |row: &Result<Person, _>| row.as_ref().map_or(true, |person| filter.accepts(person));
-            let rows = Person::all(snapshot).filter(wanted);
-            format::write(out, args.output.output.style(snapshot), rows).map(drop)
+            let rows = people.filter(wanted).map(|row| {
+                row.map(|mut person| {
+                    if person.missing && !is_json {
+                        // A row must say whom it is about, and the id is the last column.
+                        person.name.clone_from(&person.id);
+                    }
+                    person
+                })
+            });
+            format::write(out, style, rows).map(drop)
         })
     })
 }

@@ -8,6 +8,7 @@ mod identities;
 mod invites;
 mod limited;
 mod managers;
+mod outsiders;
 mod owner;
 mod sync;
 mod unlisted;
@@ -64,9 +65,10 @@ type Make = fn() -> Box<dyn Check>;
 
 /// The checks that the wanted rules need.
 pub(super) fn wanted(options: &Options) -> Vec<Box<dyn Check>> {
-    let all: [(&[Rule], Make); 11] = [
+    let all: [(&[Rule], Make); 12] = [
         (owner::RULES, || Box::new(owner::Owner::default())),
         (admins::RULES, || Box::new(admins::Admins::default())),
+        (outsiders::RULES, || Box::new(outsiders::Outsiders)),
         (managers::RULES, || Box::new(managers::Managers::default())),
         (identities::RULES, || Box::new(identities::Identities::default())),
         (domains::RULES, || Box::new(domains::Domains::default())),
