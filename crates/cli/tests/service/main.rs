@@ -9,6 +9,7 @@
 mod cancelled;
 mod collector;
 mod endings;
+mod memory;
 mod outages;
 mod parts;
 mod probes;

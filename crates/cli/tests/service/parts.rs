@@ -70,6 +70,14 @@ impl<'a> Running<'a> {
         assert!(std::process::Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
+    /// How much of the machine's memory it has.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Its exit code, once it has ended.
     pub(crate) fn code(&mut self) -> Option<i32> {
         tokio::task::block_in_place(|| self.0.wait().unwrap().code())
