@@ -11,7 +11,7 @@ mod entitlement;
 mod facts;
 mod grant;
 mod join;
-mod noise;
+pub(crate) mod noise;
 mod ocsf;
 mod pick;
 mod refusal;

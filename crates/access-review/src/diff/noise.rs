@@ -76,7 +76,7 @@ pub(super) fn is_noisy_key(key: &str) -> bool {
 }
 
 /// Whether an annotation is left out.
-pub(super) fn is_noisy_annotation(message: &str) -> bool {
+pub(crate) fn is_noisy_annotation(message: &str) -> bool {
     ANNOTATIONS.contains(&message)
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::format::Row;
 use crate::names::Kind;
-use crate::rows::Reference;
+use crate::rows::{Reference, unread};
 use crate::{Error, Snapshot};
 
 /// The type of resource that has rows of its own without a trait that says so.
@@ -27,6 +27,9 @@ pub struct EntitlementRow {
     pub purpose: &'static str,
     /// The thing it is on.
     pub resource: Reference,
+    /// The type URLs of annotations that nobody here reads, as other connectors write them; left out when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<String>,
 }
 
 impl EntitlementRow {
@@ -38,6 +41,7 @@ impl EntitlementRow {
 
     fn of(snapshot: &Snapshot<'_>, entitlement: Entitlement) -> Result<Self, Error> {
         Ok(Self {
+            annotations: unread(&entitlement.annotations),
             resource: Reference::find(snapshot, &entitlement.resource)?,
             id: entitlement.id.as_str().to_owned(),
             permission: entitlement.slug,
@@ -64,6 +68,9 @@ pub struct OtherResource {
     pub name: String,
     /// A sentence about it.
     pub description: String,
+    /// The type URLs of annotations that nobody here reads, as other connectors write them; left out when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<String>,
 }
 
 impl OtherResource {
@@ -75,6 +82,7 @@ impl OtherResource {
                 let other = Kind::of(&resource.traits) == Kind::Other && resource.id.resource_type != PROJECT;
                 other.then(|| {
                     Ok(Self {
+                        annotations: unread(&resource.annotations),
                         resource_type: resource.id.resource_type.as_str().to_owned(),
                         id: resource.id.resource,
                         name: resource.display_name,

@@ -22,6 +22,9 @@ pub struct EntitlementRow {
     pub purpose: &'static str,
     /// The thing it is on.
     pub resource: Reference,
+    /// The type URLs of annotations that nobody here reads, as other connectors write them; left out when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<String>,
 }
 
 impl EntitlementRow {
@@ -35,6 +38,7 @@ impl EntitlementRow {
 
     fn of(snapshot: &Snapshot<'_>, entitlement: Entitlement) -> Result<Self, Error> {
         Ok(Self {
+            annotations: super::unread(&entitlement.annotations),
             resource: Reference::find(snapshot, &entitlement.resource)?,
             id: entitlement.id.as_str().to_owned(),
             permission: entitlement.slug,

@@ -34,6 +34,9 @@ pub struct GrantRow {
     pub inherited_by_members: bool,
     /// How a membership stands that is not in force, in the source's own word; empty for one that is.
     pub membership_status: String,
+    /// The type URLs of annotations that nobody here reads, as other connectors write them; left out when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<String>,
 }
 
 /// An entitlement through which another one comes.
@@ -95,6 +98,7 @@ impl GrantRow {
             scopes: Scope::all(snapshot, &grant.metadata)?,
             inherited_by_members: grant.expandable.is_some(),
             membership_status: super::text(&grant.metadata, "membership_status"),
+            annotations: super::unread(&grant.annotations),
             id: grant.id.as_str().to_owned(),
             entitlement: grant.entitlement.as_str().to_owned(),
             permission: permission.slug.clone(),

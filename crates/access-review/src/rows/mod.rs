@@ -25,7 +25,20 @@ pub use reference::{Principal, Reference, Scope, StateName};
 pub use resource::{ResourceRow, ResourceTypeRow};
 pub use role::Role;
 
-use governance_model::{Profile, UserTrait, Value};
+use governance_model::{Annotation, Profile, UserTrait, Value};
+
+use crate::diff::noise;
+
+/// The types of annotations that nobody here reads, without those that only help the next sync; each once, in order.
+pub(crate) fn unread(annotations: &[Annotation]) -> Vec<String> {
+    let message =
+        |annotation: &&Annotation| annotation.type_url.rsplit('/').next().unwrap_or_default().to_owned();
+    let unread = annotations.iter().filter(|annotation| !noise::is_noisy_annotation(&message(annotation)));
+    let mut types: Vec<_> = unread.map(|annotation| annotation.type_url.clone()).collect();
+    types.sort();
+    types.dedup();
+    types
+}
 
 /// The address to write to, else the first one, else nothing.
 pub(crate) fn email(user: &UserTrait) -> String {

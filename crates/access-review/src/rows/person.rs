@@ -53,6 +53,9 @@ pub struct Person {
     /// Whether the file lacks it, and only grants name it, as in files of other tools.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub missing: bool,
+    /// The type URLs of annotations that nobody here reads, as other connectors write them; left out when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<String>,
 }
 
 /// What the grants of a principal say, sorted by what they are on.
@@ -152,6 +155,7 @@ impl Person {
             limited: false,
             unlisted: false,
             missing: true,
+            annotations: Vec::new(),
         })
     }
 
@@ -180,6 +184,7 @@ impl Person {
             limited: account.starts_with("LIMITED"),
             unlisted: profile.get("unlisted") == Some(&Value::Bool(true)),
             missing: false,
+            annotations: super::unread(&resource.annotations),
             status: StateName(
                 resource.status.as_ref().map_or(governance_model::State::Unspecified, |status| status.state),
             ),

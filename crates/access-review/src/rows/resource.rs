@@ -28,6 +28,9 @@ pub struct ResourceRow {
     pub status_reason: String,
     /// When it came into being, if known.
     pub created_at: Option<Timestamp>,
+    /// The type URLs of annotations that nobody here reads, as other connectors write them; left out when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<String>,
 }
 
 impl ResourceRow {
@@ -53,6 +56,7 @@ impl ResourceRow {
             description: resource.description,
             traits: resource.traits.iter().map(trait_name).collect(),
             created_at: resource.created_at,
+            annotations: super::unread(&resource.annotations),
             parent,
             status,
             status_reason,

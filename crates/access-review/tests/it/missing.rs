@@ -9,7 +9,7 @@ use access_review::rows::{
 };
 use access_review::stats::Statistics;
 use c1z::EntitlementFilter;
-use governance_model::{Resource, ResourceTrait, ResourceTypeId, Value};
+use governance_model::{Annotation, Resource, ResourceTrait, ResourceTypeId, Value};
 
 use crate::workspace::{Content, FORMULA, File, at, entitlement, grant, id, newest};
 
@@ -234,4 +234,32 @@ fn who_has_something_on_what_the_file_lacks_is_told() {
     assert_eq!(audience.notes[0].0, "The file has no such resource; grants name it all the same.");
     let rows: Vec<_> = audience.rows().map(|row| row.unwrap()).collect();
     assert_eq!(rows.iter().map(|row| row.principal.id.as_str()).collect::<Vec<_>>(), ["ann"]);
+}
+
+#[test]
+fn annotations_of_other_connectors_are_in_the_rows_for_programs() {
+    const POLICY: &str = "type.googleapis.com/acme.v1.Policy";
+    let mut content = Content::new();
+    let annotations = || {
+        let urls = ["type.googleapis.com/c1.connector.v2.ETag", POLICY, POLICY];
+        urls.map(|url| Annotation { type_url: url.to_owned(), value: vec![10, 1, 65] }).to_vec()
+    };
+    content.resource(&id("user", "ann")).annotations = annotations();
+    content.entitlements[0].annotations = annotations();
+    content.grants[0].annotations = annotations();
+    let file = File::with(&content, 1);
+    let file = file.open();
+    let snapshot = newest(&file);
+    let marked = |json: String| -> Vec<String> {
+        let rows: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+        let marked = rows.into_iter().filter(|row| row.get("annotations").is_some());
+        marked.map(|row| format!("{} {}", row["id"].as_str().unwrap(), row["annotations"])).collect()
+    };
+    let expected = |id: &str| vec![format!("{id} [\"{POLICY}\"]")];
+    assert_eq!(marked(written(Format::Json, ResourceRow::all(&snapshot, None))), expected("ann"));
+    assert_eq!(marked(written(Format::Json, Person::all(&snapshot))), expected("ann"));
+    let entitlements = EntitlementRow::all(&snapshot, &EntitlementFilter::default());
+    assert_eq!(marked(written(Format::Json, entitlements)), expected("group:g1:member"));
+    let grants = GrantRow::all(&snapshot, &GrantQuery::default());
+    assert_eq!(marked(written(Format::Json, grants)), expected("group:g1:member:user:ann"));
 }
