@@ -19,6 +19,9 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// How long a token is good for when the endpoint does not say.
 const LIFETIME: Duration = Duration::from_secs(300);
 
+/// No token is relied on for longer, whatever its answer says.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The longest answer that is read, and the longest part of a refusal that is shown.
 const MAX_ANSWER: usize = 64 * 1024;
 const MAX_SHOWN: usize = 300;
@@ -142,7 +145,10 @@ fn judge(
         let answer: Answer = serde_json::from_slice(body)
             .map_err(|_| later("the answer of the token endpoint is not what was promised".to_owned()))?;
         let lifetime = answer.expires_in.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        return Ok(Granted { token: answer.access_token, lifetime: lifetime.unwrap_or(LIFETIME) });
+        return Ok(Granted {
+            token: answer.access_token,
+            lifetime: lifetime.unwrap_or(LIFETIME).min(LONGEST_LIFETIME),
+        });
     }
     let mut what = format!("{status}");
     let text = String::from_utf8_lossy(body);
@@ -224,6 +230,9 @@ mod tests {
         assert_eq!(granted.token.expose_secret(), "t0ken");
         assert_eq!(granted.lifetime, Duration::from_secs(3600));
         assert!(!format!("{granted:?}").contains("t0ken"));
+        let endless = br#"{"access_token":"t0ken","expires_in":1e19}"#;
+        let granted = judge(StatusCode::OK, endless, None, None).unwrap();
+        assert_eq!(granted.lifetime, Duration::from_secs(86_400));
         let garbled = br#"{"access_token":"t0ken","expires_in":"#;
         assert!(!judge(StatusCode::OK, garbled, None, None).unwrap_err().to_string().contains("t0ken"));
     }

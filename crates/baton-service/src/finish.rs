@@ -21,6 +21,9 @@ use crate::events::{Event, Events};
 const PATIENCE: Duration = Duration::from_secs(600);
 const AT_THE_END: Duration = Duration::from_secs(30);
 
+/// How long one try may take then: a call that hangs must not use it all up.
+const LAST_TRY: Duration = Duration::from_secs(5);
+
 /// The first wait between two tries, and the longest while the service runs and at the end.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -69,8 +72,13 @@ pub(crate) async fn deliver(
             ends_soon = true;
             deadline = deadline.min(Instant::now() + AT_THE_END);
         }
-        let told = timeout_at(deadline, c1.finish_task(message.clone()));
-        let status = match told.await {
+        let limit = if ends_soon { deadline.min(Instant::now() + LAST_TRY) } else { deadline };
+        let told = tokio::select! {
+            told = timeout_at(limit, c1.finish_task(message.clone())) => told,
+            // It was begun with patience, and may hang. Telling the same thing twice does no harm.
+            () = stopping.cancelled(), if !ends_soon => continue,
+        };
+        let status = match told {
             Ok(Ok(())) => {
                 events.event(&Event::Reported { code: Code::Ok, tries });
                 return Ok(());

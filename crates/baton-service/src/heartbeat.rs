@@ -59,7 +59,11 @@ impl Heartbeat {
             failures: 0,
             heard: Instant::now(),
         };
-        let mut verdict = beat.once().await;
+        let mut verdict = tokio::select! {
+            verdict = beat.once() => verdict,
+            // The work will not begin, and its end is told without this answer.
+            () = stop.cancelled() => None,
+        };
         if let Some(verdict) = verdict {
             // A task that was cancelled before it began must not begin.
             let _ = lost.set(verdict);

@@ -29,6 +29,9 @@ use crate::tasks::{Context, Provisioner, perform};
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 const IDLE_PAUSE: Duration = Duration::from_secs(1);
 
+/// How long an answer is waited for that is on its way when the service is to stop.
+const LAST_ANSWER: Duration = Duration::from_secs(2);
+
 /// The longest wait after failures in a row.
 const LONGEST_WAIT: u64 = 60;
 
@@ -89,10 +92,7 @@ pub async fn run(
         workers: Arc::new(Semaphore::new(task_concurrency.max(1))),
         tracker: TaskTracker::new(),
     };
-    tokio::select! {
-        () = tasks.take() => {}
-        () = stop.cancelled() => {}
-    }
+    tasks.take(&stop).await;
     Ok(Ended { left: tasks.end(grace).await })
 }
 
@@ -103,15 +103,28 @@ struct Tasks {
 }
 
 impl Tasks {
-    /// Takes tasks for ever.
-    async fn take(&mut self) {
+    /// Takes tasks until the service is to stop.
+    async fn take(&mut self, stop: &CancellationToken) {
         let mut failures: u64 = 0;
-        // The semaphore is never closed.
-        while let Ok(worker) = self.workers.clone().acquire_owned().await {
+        while !stop.is_cancelled() {
+            let worker = tokio::select! {
+                worker = self.workers.clone().acquire_owned() => worker,
+                () = stop.cancelled() => return,
+            };
+            // The semaphore is never closed.
+            let Ok(worker) = worker else { return };
             let begun = Instant::now();
             let request =
                 BatonServiceGetTaskRequest { host_id: self.context.greeting.identity.host_id.clone() };
-            let answer = self.context.c1.get_task(request).await;
+            let mut asking = self.context.c1.get_task(request);
+            let answer = tokio::select! {
+                answer = &mut asking => answer,
+                // C1 may have given a task away already. It is begun, so that C1 hears that it was not done.
+                () = stop.cancelled() => match timeout(LAST_ANSWER, asking).await {
+                    Ok(answer) => answer,
+                    Err(_) => return,
+                },
+            };
             let code = answer.as_ref().err().map_or(Code::Ok, Status::code);
             self.context.events.event(&Event::Polled { code, took: begun.elapsed() });
             let pause = match answer {
@@ -127,7 +140,10 @@ impl Tasks {
                     Duration::from_secs(seconds)
                 }
             };
-            sleep(pause).await;
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = stop.cancelled() => {}
+            }
         }
     }
 

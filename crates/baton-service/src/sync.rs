@@ -44,7 +44,8 @@ pub struct SyncRequest {
 pub struct SyncScope {
     /// Resource types; all when empty.
     pub resource_types: Vec<String>,
-    /// Resources, as `type:id`; all when empty.
+    /// Resources, as `type:id`; all when empty. Not part of what a sync depends on, as everything is read in any case.
+    #[serde(skip)]
     pub resources: Vec<String>,
     /// Whether to leave grants out.
     pub skip_grants: bool,
@@ -52,7 +53,8 @@ pub struct SyncScope {
     pub skip_entitlements_and_grants: bool,
     /// Whether not to give the members of a group what the group has.
     pub skip_expand_grants: bool,
-    /// What kind of file C1 would like; empty when it does not mind.
+    /// What kind of file C1 would like; empty when it does not mind. Not part of it either: there is one kind.
+    #[serde(skip)]
     pub storage_engine: String,
 }
 

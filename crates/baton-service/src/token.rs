@@ -70,7 +70,7 @@ impl Tokens {
         {
             return Err(status.clone());
         }
-        match self.fetch(state.held.is_some()).await {
+        match self.fetch(state.held.as_ref().is_some_and(|held| Instant::now() < held.expires_at)).await {
             Ok(granted) => {
                 let now = Instant::now();
                 state.number += 1;

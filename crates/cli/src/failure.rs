@@ -76,7 +76,9 @@ pub(crate) fn render(error: &anyhow::Error) -> String {
     if error.downcast_ref::<Failure>().is_some_and(|failure| failure.message.is_empty()) {
         return String::new();
     }
-    let mut text = format!("error: {error:#}\n");
+    // What a server says may be part of it, and a terminal must not obey that.
+    let harmless = |c: char| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
+    let mut text: String = format!("error: {error:#}\n").chars().map(harmless).collect();
     if let Some(hint) = hint_of(error) {
         text.push_str("\nhint: ");
         text.push_str(hint);

@@ -250,6 +250,31 @@ async fn a_stop_is_told_even_while_c1_fails() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_task_that_is_on_its_way_at_the_stop_is_told_to_be_undone() {
+    let script = Script { first_take: [3, 0, 0], ..with([sync("a", 3600)]) };
+    let syncer = Scripted::of(b"file");
+    let service = start(script, &syncer);
+    pass(2).await;
+    service.stop.cancel();
+    assert_eq!(service.running.await.unwrap().unwrap(), Ended { left: 0 });
+    assert_eq!(service.c1.finishes(), [(3, Code::Cancelled as i32, false)]);
+    assert_eq!(service.c1.uploads(), [0; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_hangs_does_not_keep_a_stop_from_being_told() {
+    for (first_take, told) in [([0, 10_000, 0], vec![5]), ([0, 0, 10_000], vec![0, 5])] {
+        let script = Script { first_take, ..with([sync("a", 3600)]) };
+        let service = start(script, &Scripted::of(b"file"));
+        pass(5).await;
+        service.stop.cancel();
+        assert_eq!(service.running.await.unwrap().unwrap(), Ended { left: 0 });
+        let at: Vec<_> = service.c1.finishes().iter().map(|(at, ..)| *at).collect();
+        assert_eq!(at, told, "{first_take:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_grace_period_ends() {
     let mut script = with([sync("a", 3600)]);
     script.finishes = (0..100).map(|_| down()).collect();

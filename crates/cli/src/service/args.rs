@@ -25,7 +25,7 @@ pub(crate) struct ServiceArgs {
     #[arg(long, env = "BATON_DATA_DIR", value_name = "PATH")]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// Further root certificates for C1, as PEM; those of the system are trusted anyway.
+    /// Further root certificates for C1 and Clockify, as PEM; those of the system are trusted anyway.
     #[arg(long, env = "BATON_CA_CERT", value_name = "PATH")]
     pub(crate) ca_cert: Option<PathBuf>,
 

@@ -34,6 +34,8 @@ pub(crate) struct Script {
     pub(crate) heartbeats_fail: bool,
     pub(crate) finishes: VecDeque<Status>,
     pub(crate) uploads: VecDeque<Status>,
+    /// How many seconds the first answer to each of these takes: a question for a task, a heartbeat, an ending.
+    pub(crate) first_take: [u64; 3],
     /// When there is no task: when to ask again.
     pub(crate) idle_poll: u64,
 }
@@ -83,6 +85,11 @@ impl ScriptedC1 {
         self.begun.elapsed().as_secs()
     }
 
+    async fn take(&self, which: usize) {
+        let seconds = std::mem::take(&mut self.script.lock().unwrap().first_take[which]);
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
     fn note(&self, call: Call) {
         self.calls.lock().unwrap().push(call);
     }
@@ -100,6 +107,7 @@ impl C1 for ScriptedC1 {
         _request: api::BatonServiceGetTaskRequest,
     ) -> Result<api::BatonServiceGetTaskResponse, Status> {
         self.note(Call::GetTask(self.at()));
+        self.take(0).await;
         let mut script = self.script.lock().unwrap();
         let idle = script.idle_poll;
         script.tasks.pop_front().unwrap_or_else(|| {
@@ -112,6 +120,7 @@ impl C1 for ScriptedC1 {
         _request: api::BatonServiceHeartbeatRequest,
     ) -> Result<api::BatonServiceHeartbeatResponse, Status> {
         self.note(Call::Heartbeat(self.at()));
+        self.take(1).await;
         let mut script = self.script.lock().unwrap();
         let beyond = if script.heartbeats_fail { Err(down()) } else { Ok(beat(30)) };
         script.heartbeats.pop_front().unwrap_or(beyond)
@@ -123,6 +132,7 @@ impl C1 for ScriptedC1 {
             FinalState::Success(_) => false,
         };
         self.note(Call::Finish(self.at(), request.task_id, request.status.unwrap().code, lasting));
+        self.take(2).await;
         self.script.lock().unwrap().finishes.pop_front().map_or(Ok(()), Err)
     }
 
