@@ -76,7 +76,7 @@ pub(crate) async fn deliver(
         let told = tokio::select! {
             told = timeout_at(limit, c1.finish_task(message.clone())) => told,
             // It was begun with patience, and may hang. Telling the same thing twice does no harm.
-            () = stopping.cancelled(), if !ends_soon => continue,
+            () = async { stopping.cancelled().await; sleep(LAST_TRY).await }, if !ends_soon => continue,
         };
         let status = match told {
             Ok(Ok(())) => {
