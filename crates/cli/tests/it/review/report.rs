@@ -5,7 +5,7 @@ use insta::{assert_snapshot, with_settings};
 use super::workspace::{cut_off, demo};
 use crate::program::Program;
 
-const FILTERS: [(&str, &str); 7] = [
+const FILTERS: [(&str, &str); 8] = [
     (r"20(?:2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
     (r"\d{1,2} [A-Z][a-z][a-z] 20(?:2[6-9]|[3-9]\d)(, \d\d:\d\d UTC)?", "DAY"),
     (r"\b[0-9A-Za-z]{27}\b", "SYNC-ID"),
@@ -13,6 +13,7 @@ const FILTERS: [(&str, &str); 7] = [
     (r"sha256-[0-9A-Za-z+/=]+", "sha256-HASH"),
     (r"key=[0-9a-f]{8}", "key=KEY"),
     (r"\d+(\.\d+)? (ms|s)\b", "N s"),
+    (r"\b\d+ days before", "N days before"),
 ];
 
 fn page(program: &Program) -> String {
