@@ -10,15 +10,15 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::rc::Rc;
 
-use c1z::ResourceFilter;
+use c1z::{EntitlementFilter, ResourceFilter};
 use governance_model::{
     Profile, Resource, ResourceId, ResourceTrait, ResourceTypeId, State, UserTrait, Value,
 };
 
-use super::{About, Counts, EntitlementRow, Options};
+use super::{About, Counts, Options};
 use crate::format::cells;
 use crate::names::Kind;
-use crate::rows::{GrantQuery, GrantRow, Person, Scope};
+use crate::rows::{EntitlementRow, GrantQuery, GrantRow, Person, Scope};
 use crate::{Error, Snapshot, text};
 
 /// The official tool's columns.
@@ -79,7 +79,7 @@ pub fn csv(out: &mut dyn Write, snapshot: &Snapshot<'_>, options: &Options) -> R
             counts.users += 1;
         }
     }
-    for entitlement in EntitlementRow::all(snapshot) {
+    for entitlement in EntitlementRow::all(snapshot, &EntitlementFilter::default()) {
         let row = entitlement?;
         let resource_id = row.resource.id.clone();
         table.row(Cells::new("Entitlement").entitlement(Granted {

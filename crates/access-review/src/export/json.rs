@@ -5,10 +5,11 @@
 
 use std::io::Write;
 
+use c1z::EntitlementFilter;
 use serde::Serialize;
 
-use super::{About, Counts, EntitlementRow, Options, OtherResource};
-use crate::rows::{GrantQuery, GrantRow, Group, Person, Project, Role};
+use super::{About, Counts, Options, OtherResource};
+use crate::rows::{EntitlementRow, GrantQuery, GrantRow, Group, Person, Project, Role};
 use crate::{Error, Snapshot, json_text};
 
 /// Writes a sync as one JSON document: `about`, then an array per kind of row, then `counts`.
@@ -133,7 +134,11 @@ fn every_kind(snapshot: &Snapshot<'_>, options: &Options, sink: &mut dyn Sink) -
         roles: rows(sink, ["roles", "role"], Role::all(snapshot))?,
         projects: rows(sink, ["projects", "project"], Project::all(snapshot))?,
         other_resources: rows(sink, ["other_resources", "other_resource"], OtherResource::all(snapshot))?,
-        entitlements: rows(sink, ["entitlements", "entitlement"], EntitlementRow::all(snapshot))?,
+        entitlements: rows(
+            sink,
+            ["entitlements", "entitlement"],
+            EntitlementRow::all(snapshot, &EntitlementFilter::default()),
+        )?,
         grants: rows(sink, ["grants", "grant"], grants)?,
         findings: match &options.assessment {
             Some(assessment) => {

@@ -16,7 +16,7 @@ pub use about::{About, Verdict};
 pub use csv::csv;
 pub(crate) use facts::{Facts, Seal};
 pub use json::{json, json_lines};
-pub use rows::{EntitlementRow, OtherResource};
+pub use rows::OtherResource;
 pub use xlsx::xlsx;
 pub(crate) use xlsx::{about as about_sheet, review as review_sheet};
 

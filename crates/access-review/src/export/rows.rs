@@ -1,61 +1,16 @@
-//! Kinds of row that only an export has.
+//! The kind of row that only an export has.
 
-use c1z::{EntitlementFilter, ResourceFilter};
-use governance_model::{Entitlement, Purpose, ResourceTypeId};
+use c1z::ResourceFilter;
+use governance_model::ResourceTypeId;
 use serde::Serialize;
 
 use crate::format::Row;
 use crate::names::Kind;
-use crate::rows::{Reference, unread};
+use crate::rows::unread;
 use crate::{Error, Snapshot};
 
 /// The type of resource that has rows of its own without a trait that says so.
 const PROJECT: ResourceTypeId = ResourceTypeId::from_static("project");
-
-/// Something that can be granted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct EntitlementRow {
-    /// The entitlement's id.
-    pub id: String,
-    /// Its short name, such as `member`.
-    pub permission: String,
-    /// What people call it.
-    pub name: String,
-    /// A sentence about it.
-    pub description: String,
-    /// What holding it amounts to: `assignment`, `permission`, `ownership` or `unspecified`.
-    pub purpose: &'static str,
-    /// The thing it is on.
-    pub resource: Reference,
-    /// The type URLs of annotations that nobody here reads, as other connectors write them; left out when there are none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub annotations: Vec<String>,
-}
-
-impl EntitlementRow {
-    /// The entitlements in a snapshot, by id.
-    pub fn all<'s>(snapshot: &'s Snapshot<'_>) -> impl Iterator<Item = Result<Self, Error>> + 's {
-        let records = snapshot.view().entitlements(&EntitlementFilter::default()).by_id();
-        records.map(move |record| Self::of(snapshot, record?.value))
-    }
-
-    fn of(snapshot: &Snapshot<'_>, entitlement: Entitlement) -> Result<Self, Error> {
-        Ok(Self {
-            annotations: unread(&entitlement.annotations),
-            resource: Reference::find(snapshot, &entitlement.resource)?,
-            id: entitlement.id.as_str().to_owned(),
-            permission: entitlement.slug,
-            name: entitlement.display_name,
-            description: entitlement.description,
-            purpose: match entitlement.purpose {
-                Purpose::Unspecified => "unspecified",
-                Purpose::Assignment => "assignment",
-                Purpose::Permission => "permission",
-                Purpose::Ownership => "ownership",
-            },
-        })
-    }
-}
 
 /// A resource that is no person, group, role or project, as other connectors write them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

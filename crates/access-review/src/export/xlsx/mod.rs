@@ -13,13 +13,14 @@ use std::any::Any;
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 
+use c1z::EntitlementFilter;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use self::sheet::Sheet;
-use super::{About, Counts, EntitlementRow, Options, OtherResource};
+use super::{About, Counts, Options, OtherResource};
 use crate::findings::FindingRow;
 use crate::format::Row;
-use crate::rows::{GrantQuery, GrantRow, Group, Person, Project, Role};
+use crate::rows::{EntitlementRow, GrantQuery, GrantRow, Group, Person, Project, Role};
 use crate::{Error, Snapshot};
 
 /// Writes a sync as a workbook.
@@ -100,7 +101,7 @@ fn write(out: impl Write + Send, snapshot: &Snapshot<'_>, options: &Options) -> 
     }
     let grants = GrantRow::all(snapshot, &GrantQuery::default());
     counts.grants = rows(&mut workbook, "Grants", unfinished, grants)?;
-    for entitlement in EntitlementRow::all(snapshot) {
+    for entitlement in EntitlementRow::all(snapshot, &EntitlementFilter::default()) {
         entitlement?;
         counts.entitlements += 1;
     }
