@@ -127,7 +127,8 @@ fn create(args: &CreateArgs, file: &Path) -> Result<()> {
         tool: Tool { sha256: binary::sha256(), ..tool() },
         made_at,
     };
-    let created = evidence::create(&args.folder, &order, &sealed::open).map_err(|error| failure(&error))?;
+    let created = source::without_panic_text(|| evidence::create(&args.folder, &order, &sealed::open));
+    let created = created.map_err(|error| failure(&error))?;
     source::to_stdout(|out| Ok(shown::created(out, &args.folder, &created)?))
 }
 
@@ -135,7 +136,8 @@ fn verify(args: &VerifyArgs) -> Result<()> {
     let key = args.public_key.as_deref().map(PublicKey::read).transpose();
     let key = key.map_err(|error| failure(&error.into()))?;
     let query = Query { public_key: key.as_ref(), previous: args.previous.as_deref(), tool: tool() };
-    let found = evidence::verify(&args.folder, &query, &sealed::open).map_err(|error| failure(&error))?;
+    let found = source::without_panic_text(|| evidence::verify(&args.folder, &query, &sealed::open));
+    let found = found.map_err(|error| failure(&error))?;
     source::to_stdout(|out| {
         match args.output {
             VerifyFormat::Table => shown::verified(out, &args.folder, &found, &tool())?,

@@ -1,7 +1,6 @@
 //! `export`: a whole sync as one file.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::panic;
 use std::path::{Path, PathBuf};
 
 use access_review::export::{self, About, Counts, Options, Verdict};
@@ -124,14 +123,7 @@ fn write(
         Kind::Csv => export::csv(&mut *out, snapshot, options),
         Kind::Json => export::json(&mut *out, snapshot, options),
         Kind::Jsonl => export::json_lines(&mut *out, snapshot, options),
-        Kind::Xlsx => {
-            // A panic in there becomes an error, which says what there is to say.
-            let hook = panic::take_hook();
-            panic::set_hook(Box::new(|_| {}));
-            let counts = export::xlsx(out, snapshot, options);
-            panic::set_hook(hook);
-            counts
-        }
+        Kind::Xlsx => source::without_panic_text(|| export::xlsx(out, snapshot, options)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which sync of which file is asked, and how the answer is written: flags that every question shares.
 
 use std::io::{self, BufWriter, Write};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
 use access_review::format::{Format, Style};
@@ -84,6 +85,21 @@ fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
+/// Runs what may write a workbook. Its library panics on a full disk, which becomes an error that says what there is to say;
+/// the text of the panic would only stand above it.
+pub(crate) fn without_panic_text<T>(work: impl FnOnce() -> T) -> T {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    panic::set_hook(hook);
+    done.unwrap_or_else(|payload| {
+        // Any other panic is a bug, and must not be silent.
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or(payload.downcast_ref::<&str>().copied());
+        panic!("{}", text.unwrap_or("a panic without a text"))
+    })
+}
+
 /// Opens a file.
 pub(crate) fn open(file: &Path) -> Result<C1zFile> {
     sealed::open(file).map_err(|error| {
@@ -148,5 +164,18 @@ pub(crate) fn failure(error: &Error) -> anyhow::Error {
     match hint {
         Some(hint) => failure.with_hint(hint).into(),
         None => failure.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_panics_for_another_reason_is_not_silenced() {
+        assert_eq!(without_panic_text(|| 7), 7);
+        let payload =
+            panic::catch_unwind(|| without_panic_text(|| -> u8 { panic!("number {}", 7) })).unwrap_err();
+        assert_eq!(payload.downcast_ref::<String>().map(String::as_str), Some("number 7"));
     }
 }
