@@ -80,6 +80,13 @@ struct Answer {
     expires_in: Option<f64>,
 }
 
+/// A refusal as OAuth writes it (RFC 6749, section 5.2).
+#[derive(Default, Deserialize)]
+struct Refusal {
+    error: Option<String>,
+    error_description: Option<String>,
+}
+
 impl TokenEndpoint {
     /// The endpoint at an address.
     ///
@@ -151,12 +158,11 @@ fn judge(
         });
     }
     let mut what = format!("{status}");
-    let text = String::from_utf8_lossy(body);
-    let text: String =
-        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MAX_SHOWN).collect();
-    if !text.is_empty() {
+    // Nothing else of the answer: what a server or a proxy repeats of the request would be the assertion.
+    let refusal = serde_json::from_slice::<Refusal>(body).unwrap_or_default();
+    for part in [refusal.error, refusal.error_description].into_iter().flatten() {
         what.push_str(": ");
-        what.push_str(&text);
+        what.extend(part.chars().take(MAX_SHOWN));
     }
     match status {
         StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
@@ -235,6 +241,17 @@ mod tests {
         assert_eq!(granted.lifetime, Duration::from_secs(86_400));
         let garbled = br#"{"access_token":"t0ken","expires_in":"#;
         assert!(!judge(StatusCode::OK, garbled, None, None).unwrap_err().to_string().contains("t0ken"));
+    }
+
+    #[test]
+    fn of_a_refusal_only_its_reason_is_shown() {
+        let told = |body: &[u8]| judge(StatusCode::UNAUTHORIZED, body, None, None).unwrap_err().to_string();
+        let refusal =
+            br#"{"error":"invalid_client","error_description":"rotated","client_assertion":"s3cret"}"#;
+        assert!(told(refusal).contains(": invalid_client: rotated"), "{}", told(refusal));
+        for body in [&refusal[..], b"<p>client_assertion=s3cret", b"[\"s3cret\"]"] {
+            assert!(!told(body).contains("s3cret"), "{}", told(body));
+        }
     }
 
     #[test]

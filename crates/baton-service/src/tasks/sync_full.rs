@@ -46,7 +46,7 @@ pub(super) async fn perform(
         }
         (Err(error), None) if error.code == Code::Cancelled => Err(TaskError::retryable(
             Code::Cancelled,
-            "the connector is being stopped; the next sync of the same goes on from here",
+            "the connector is being stopped; what was read and not sealed yet is kept for the next sync of the same",
         )),
         (Err(error), None) => Err(error),
     }
