@@ -2,6 +2,9 @@
 
 use super::workspace::{cut_off, parsed};
 
+/// Questions whose answers are not plain rows.
+const OTHERS: [&[&str]; 2] = [&["findings"], &["diff", "sync.c1z", "sync.c1z"]];
+
 const QUESTIONS: [&[&str]; 11] = [
     &["users"],
     &["groups"],
@@ -19,7 +22,7 @@ const QUESTIONS: [&[&str]; 11] = [
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_read_from_it_unasked() {
     let program = cut_off();
-    for question in QUESTIONS {
+    for question in QUESTIONS.into_iter().chain(OTHERS) {
         let ran = program.run(question);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(9), ""), "{question:?}");
         assert!(ran.stderr.starts_with("error: the file holds no finished sync\n"), "{}", ran.stderr);
@@ -50,6 +53,20 @@ async fn every_output_is_marked() {
         let lines: Vec<_> = table.lines().filter(|line| line.starts_with("UNFINISHED SYNC: ")).collect();
         assert!(lines.len() >= 2, "{question:?}:\n{table}");
         assert!(table.starts_with("UNFINISHED SYNC: "), "{question:?}:\n{table}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_made_of_it_is_marked_too() {
+    let program = cut_off();
+    for (question, formats) in
+        OTHERS.into_iter().zip([&["table", "json", "jsonl", "csv", "sarif"][..], &["table"]])
+    {
+        for format in formats {
+            let ran = program.run(&[question, &["--include-unfinished", "-o", format]].concat()).succeeded();
+            let marks = ran.stdout.to_lowercase().matches("unfinished").count();
+            assert!(marks >= 2, "{question:?} -o {format}:\n{}", ran.stdout);
+        }
     }
 }
 
