@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 pub(crate) fn run() -> Result<()> {
     let begun = Instant::now();
     step("formatting", cargo(&["fmt", "--all", "--check"]))?;
+    deploy_files()?;
     step(
         "lints",
         cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
@@ -67,6 +68,18 @@ fn process_sweep() -> Result<()> {
         eprintln_line("ci: process sweep");
         crate::torture::run(&crate::torture::Options { kills: 20, seed: None, release: false })?;
     }
+    Ok(())
+}
+
+/// What operators deploy with. A developer may be without the tools; a machine that sets `CI` may not.
+fn deploy_files() -> Result<()> {
+    let Some(missing) = crate::deploy::missing() else {
+        return step("deployment files", crate::deploy::command());
+    };
+    if env::var_os("CI").is_some() {
+        bail!("{missing}");
+    }
+    eprintln_line(&format!("ci: SKIPPED deployment files, because {missing}"));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Repository tasks, run as `cargo xtask <task>`. Each task is a module; this file only dispatches.
 
 mod ci;
+mod deploy;
 mod fixtures;
 #[cfg(unix)]
 mod torture;
