@@ -9,6 +9,7 @@ mod begin;
 mod c1z_store;
 mod checkpoint;
 mod clock;
+pub mod conformance;
 mod error;
 mod expand;
 mod filter;

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod clock;
+mod conformance;
 mod crew;
 mod faults;
 mod paging;
