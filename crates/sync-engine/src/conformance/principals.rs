@@ -28,22 +28,35 @@ pub(super) async fn check<C: Connector>(connector: &C, whole: &Whole, found: &mu
         }
         Ok(_) => {}
     }
-    let Some(list) = &whole.baseline.inventory else { return };
     let types = connector.resource_types();
+    let mut stand_in = |id: &ResourceId, why: &Missing| {
+        let made = connector.stand_in(id, why);
+        if let Some(made) = &made {
+            if made.id != *id {
+                found.add(Rule::StandIns, id, format!("its stand-in is called {}", made.id));
+            }
+            declared::of_one(&types, made, found);
+        }
+        made.is_some()
+    };
+    // Everybody can be missing from the pages some day.
+    for id in resources.iter().filter(|id| id.resource_type == *of) {
+        stand_in(id, &Missing::GrantPrincipal);
+        stand_in(id, &Missing::Inventory(String::new()));
+    }
+    let Some(list) = &whole.baseline.inventory else { return };
     let mut read = BTreeSet::new();
+    let mut nowhere = Vec::new();
     for (id, status) in &list.entries {
         let listed = ResourceId::new(of.clone(), id.as_str());
         if resources.contains(&listed) {
             read.insert(id.as_str());
-            continue;
+        } else if !stand_in(&listed, &Missing::Inventory(status.clone())) {
+            nowhere.push(listed);
         }
-        match connector.stand_in(&listed, &Missing::Inventory(status.clone())) {
-            None => found.add(Rule::Inventory, &listed, "it is listed, was not read, and has no stand-in"),
-            Some(made) if made.id != listed => {
-                found.add(Rule::StandIns, &listed, format!("its stand-in is called {}", made.id));
-            }
-            Some(made) => declared::of_one(&types, &made, found),
-        }
+    }
+    for id in nowhere {
+        found.add(Rule::Inventory, id, "it is listed, was not read, and has no stand-in");
     }
     located(connector, whole, list, &read, found).await;
 }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use governance_model::{
     Baseline, Connector, ConnectorError, Cursor, Deferred, Descriptor, Entitlement, EntitlementId,
     ErrorClass, Expandable, Facts, Grant, Inventory, Known, Missing, Page, Purpose, Resource, ResourceId,
-    ResourceType, ResourceTypeId, Scope, State, Status, TraitKind, Usage,
+    ResourceTrait, ResourceType, ResourceTypeId, Scope, State, Status, TraitKind, Usage,
 };
 
 pub(crate) const USER: ResourceTypeId = ResourceTypeId::from_static("user");
@@ -145,6 +145,7 @@ pub(crate) fn inventory(ids: &[&str]) -> Inventory {
 
 pub(crate) fn person(id: &str) -> Resource {
     let mut person = Resource::new(ResourceId::new(USER, id), format!("Person {id}"));
+    person.traits.push(ResourceTrait::User(Box::default()));
     person.status = Some(Status { state: State::Enabled, details: String::new() });
     person
 }
@@ -167,9 +168,11 @@ fn nested(outer: &str, inner: &str) -> Grant {
 
 pub(crate) fn group_page(id: &str, members: &[String]) -> Page {
     let group = ResourceId::new(GROUP, id);
+    let mut resource = Resource::new(group.clone(), format!("Group {id}"));
+    resource.traits.push(ResourceTrait::Group);
     Page {
         facts: Facts {
-            resources: vec![Resource::new(group.clone(), format!("Group {id}"))],
+            resources: vec![resource],
             entitlements: vec![Entitlement::new(group, "member", Purpose::Assignment)],
             grants: members.iter().map(|who| member(id, &ResourceId::new(USER, who.as_str()))).collect(),
         },
@@ -240,6 +243,7 @@ impl Connector for Scripted {
 
     fn stand_in(&self, id: &ResourceId, why: &Missing) -> Option<Resource> {
         let mut made = Resource::new(id.clone(), format!("{why:?}"));
+        made.traits.push(ResourceTrait::User(Box::default()));
         made.status = Some(Status { state: State::Unspecified, details: String::new() });
         (id.resource_type == USER).then_some(made)
     }

@@ -5,10 +5,10 @@ mod small;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use governance_model::{Page, ResourceTrait};
+use governance_model::Page;
 use sync_engine::conformance::{Rule, Suite, Violation, assert_conforms};
 
-use crate::scripted::{GROUP, Scripted, cursor};
+use crate::scripted::{Scripted, cursor};
 use small::Small;
 
 /// Checks instances that are numbered from 0, each with the same change.
@@ -110,11 +110,6 @@ async fn the_scripted_source_passes() {
         let again: Vec<Page> = source.starts.iter().map(|start| source.pages[start].clone()).collect();
         for (place, page) in again.into_iter().enumerate().take(3) {
             source.pages.insert(cursor("again", place), page);
-        }
-        for resource in source.pages.values_mut().flat_map(|page| &mut page.facts.resources) {
-            let is_group = resource.id.resource_type == GROUP;
-            let kind = if is_group { ResourceTrait::Group } else { ResourceTrait::User(Box::default()) };
-            resource.traits.push(kind);
         }
         source
     })
