@@ -8,6 +8,7 @@ mod addresses;
 mod bodies;
 mod credentials;
 mod errors;
+mod example;
 mod fixtures;
 mod holds;
 mod ids;
