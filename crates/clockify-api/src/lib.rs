@@ -4,17 +4,23 @@
 //! retries and the rate limit. It reads: the key's own user, workspaces, and the members, user groups and
 //! projects of a workspace. It deliberately has no writes, no webhooks, no reports and no time entries.
 //!
-//! ```no_run
-//! use clockify_api::{ApiKey, Client, WorkspaceId};
+//! ```
+//! use clockify_api::{ApiKey, BaseUrl, Client, WorkspaceId};
 //! use futures_util::TryStreamExt as _;
 //!
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = Client::builder(ApiKey::new("…")?).build()?;
-//! let workspace: WorkspaceId = "66b0c1d2e4f5a6978812aa00".parse()?;
-//! let mut users = std::pin::pin!(client.users(&workspace).page_size(500).items());
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let server = clockify_sim::Simulator::builder(clockify_sim::SeededWorkspace::new(7).users(25)).start().await?;
+//! # let (key, address, workspace_id) = (server.api_key(), server.base_url(), server.workspace_id());
+//! let client = Client::builder(ApiKey::new(key)?).base_url(BaseUrl::parse(&address)?).build()?;
+//! let workspace: WorkspaceId = workspace_id.parse()?;
+//! let mut users = std::pin::pin!(client.users(&workspace).page_size(20).items());
+//! let mut count = 0;
 //! while let Some(user) = users.try_next().await? {
-//!     tracing::debug!(id = user.id, roles = ?user.roles, "Member.");
+//!     assert!(!user.id.is_empty());
+//!     count += 1;
 //! }
+//! # assert_eq!(count, 25);
 //! # Ok(())
 //! # }
 //! ```

@@ -3,6 +3,23 @@
 //! Plain Rust types for resources, entitlements and grants, the rules that make their ids, and the
 //! [`Connector`] trait through which facts arrive. Deliberately absent: I/O, an async runtime, protobuf and SQL.
 //! Those live in the crates that depend on this one.
+//!
+//! A group, what can be granted on it, and somebody who has it:
+//!
+//! ```
+//! use governance_model::{Entitlement, Grant, Purpose, ResourceId, ResourceTypeId};
+//!
+//! const USER: ResourceTypeId = ResourceTypeId::from_static("user");
+//! const GROUP: ResourceTypeId = ResourceTypeId::from_static("group");
+//!
+//! let pilots = ResourceId::new(GROUP, "t1");
+//! let member = Entitlement::new(pilots.clone(), "member", Purpose::Assignment);
+//! let grant = Grant::new(member.id.clone(), pilots, ResourceId::new(USER, "p1"));
+//!
+//! assert_eq!(member.id.as_str(), "group:t1:member");
+//! assert_eq!(grant.id.as_str(), "group:t1:member:user:p1");
+//! assert!(grant.is_valid());
+//! ```
 
 mod connector;
 mod entitlement;

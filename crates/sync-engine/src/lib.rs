@@ -4,6 +4,30 @@
 //! go through the store. What it promises, whatever stops it: a page and its checkpoint are committed together, a
 //! resumed sync keeps its id and reads on where it stopped, and only a verified sync is sealed. Deliberately absent:
 //! printing (an [`Observer`] hears what happens) and reading the environment.
+//!
+//! A whole sync of a small source, into a file:
+//!
+//! ```
+//! use in_memory::{Directory, DirectoryConnector};
+//! use sync_engine::{C1zStores, NoObserver, Options, SystemClock};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let output = folder.path().join("harbour.c1z");
+//! let connector = DirectoryConnector::new(Directory::harbour());
+//! let stores = C1zStores::lock(&output)?;
+//! let (report, sealed) =
+//!     sync_engine::sync(&connector, &stores, &SystemClock, &Options::default(), &NoObserver).await?;
+//!
+//! assert_eq!(sealed.path, output);
+//! assert_eq!(report.rows.resources["user"], 5);
+//! assert!(report.completeness.verified);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Whoever writes a connector lets [`conformance`] read it first.
 
 mod begin;
 mod c1z_store;
