@@ -11,6 +11,7 @@ pub(crate) fn run() -> Result<()> {
     let begun = Instant::now();
     step("formatting", cargo(&["fmt", "--all", "--check"]))?;
     deploy_files()?;
+    recorded_answers()?;
     step(
         "lints",
         cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
@@ -81,6 +82,12 @@ fn deploy_files() -> Result<()> {
     }
     eprintln_line(&format!("ci: SKIPPED deployment files, because {missing}"));
     Ok(())
+}
+
+/// The recorded answers are what a refresh writes, and hold nothing that was not scrubbed.
+fn recorded_answers() -> Result<()> {
+    eprintln_line("ci: recorded answers");
+    crate::fixtures::check()
 }
 
 /// Licences, sources and duplicates. The tool is not part of a Rust installation, so a developer may be without it;

@@ -14,7 +14,7 @@ use clap::Parser as _;
 enum Task {
     /// Checks everything that must hold before a change lands.
     Ci,
-    /// Reduces Clockify's OpenAPI file to `fixtures/contract/clockify.json`.
+    /// Makes the files in `fixtures/` that are not written by hand.
     Fixtures(fixtures::Options),
     /// Kills the program again and again while it syncs, and compares every file with what it must hold.
     #[cfg(unix)]

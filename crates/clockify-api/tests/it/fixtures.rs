@@ -201,3 +201,29 @@ async fn sample_26_the_workspace_after_a_change() {
     assert_eq!(found.id, WORKSPACE);
     assert!(!found.memberships.is_empty());
 }
+
+/// What was recorded is what this client reads: no row of it is skipped.
+#[tokio::test]
+async fn recorded_answers() {
+    let body = |name: &str| Reply::json(fixture(&format!("recorded/look-alike/{name}.json")));
+    let server = Server::start(
+        ["user", "workspaces", "workspace", "users-1", "users-2", "user-groups-1", "projects-1"].map(body),
+    )
+    .await;
+    let client = client(&server);
+    assert_eq!(client.me().await.unwrap().email.as_deref(), Some("person1@recorded.example"));
+    assert_eq!(client.workspaces(&[]).await.unwrap().len(), 2);
+    let workspace_read = client.workspace(&workspace()).await;
+    assert!(workspace_read.unwrap().has_feature("SCIM"));
+    let mut people = 0;
+    for _ in 0..2 {
+        let page = client.users(&workspace()).page(&PageCursor::default()).await.unwrap();
+        assert_eq!(page.skipped, 0);
+        people += page.items.len();
+    }
+    assert_eq!(people, 24);
+    let groups = client.user_groups(&workspace()).page(&PageCursor::default()).await.unwrap();
+    assert_eq!((groups.skipped, groups.items.len()), (0, 5));
+    let projects = client.projects(&workspace()).page(&PageCursor::default()).await.unwrap();
+    assert_eq!((projects.skipped, projects.items.len()), (0, 4));
+}

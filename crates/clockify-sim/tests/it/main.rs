@@ -5,6 +5,7 @@
 mod content;
 mod contract;
 mod crew;
+mod departures;
 mod edits;
 mod errors;
 mod faults;
