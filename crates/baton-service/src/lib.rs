@@ -31,6 +31,7 @@ pub mod telemetry;
 mod tls;
 mod token;
 mod transport;
+mod unsent;
 mod upload;
 
 pub use address::Address;

@@ -1,8 +1,8 @@
 //! Sends a file to C1 in pieces, with its checksum at the end (interop reference 7.6), and again when that fails.
 
 use std::fs::File;
-use std::io::{self, Read, Seek};
-use std::sync::Arc;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -24,8 +24,37 @@ use crate::events::{Event, Events};
 /// What a piece holds; C1 takes up to twice as much.
 const PIECE: usize = 512 * 1024;
 
-/// How often a file is sent, and the waits before each time.
-const WAITS: [Duration; 3] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(5)];
+/// How long a file is sent again and again while C1 is away, and the first and the longest wait between two tries.
+const PATIENCE: Duration = Duration::from_secs(600);
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// So many tries are refused for their token before it is believed: each has a new one.
+const REFUSALS: u32 = 3;
+
+/// A file that is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Asset {
+    /// Shared with a read of an earlier try that may still be under way: every read says where.
+    file: Arc<Mutex<File>>,
+    bytes: u64,
+}
+
+impl Asset {
+    pub(crate) fn new(file: File) -> io::Result<Self> {
+        let bytes = file.metadata()?.len();
+        Ok(Self { file: Arc::new(Mutex::new(file)), bytes })
+    }
+
+    /// The piece that begins there.
+    fn piece(&self, at: u64) -> io::Result<Vec<u8>> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(at))?;
+        let mut data = Vec::with_capacity(PIECE);
+        Read::by_ref(&mut *file).take(PIECE as u64).read_to_end(&mut data)?;
+        Ok(data)
+    }
+}
 
 /// Sends a file.
 ///
@@ -36,16 +65,14 @@ pub(crate) async fn upload(
     events: &dyn Events,
     host_id: &str,
     task_id: &str,
-    file: &File,
+    asset: &Asset,
 ) -> Result<(), TaskError> {
-    let bytes = file.metadata().map_err(|error| unreadable(&error))?.len();
-    let mut last = Status::unknown("");
-    for wait in WAITS {
-        sleep(wait).await;
-        rewind(file).map_err(|error| unreadable(&error))?;
-        let file = file.try_clone().map_err(|error| unreadable(&error))?;
+    let bytes = asset.bytes;
+    let deadline = Instant::now() + PATIENCE;
+    let (mut wait, mut refusals) = (FIRST_WAIT, 0);
+    loop {
         let begun = Instant::now();
-        let (messages, failed) = messages(host_id, task_id, file);
+        let (messages, failed) = messages(host_id, task_id, asset.clone());
         let outcome = tokio::select! {
             outcome = c1.upload_asset(messages) => outcome,
             // Dropping the call tells C1 that the rest does not come.
@@ -57,15 +84,24 @@ pub(crate) async fn upload(
             tracing::info!(task_id, bytes, "A file was sent to C1.");
             return Ok(());
         };
-        tracing::warn!(task_id, ?code, error = status.message(), "A file could not be sent to C1.");
-        last = status;
+        refusals += u32::from(code == Code::Unauthenticated);
         // A refused token has been dropped by now, and the next try has a new one.
-        if is_final(code) && code != Code::Unauthenticated {
-            break;
+        let lasts = if code == Code::Unauthenticated { refusals >= REFUSALS } else { is_final(code) };
+        if lasts || Instant::now() + wait > deadline {
+            let message = format!("cannot send the file to C1: {}", status.message());
+            return Err(TaskError::retryable(code, message));
         }
+        let seconds = wait.as_secs();
+        tracing::warn!(
+            task_id,
+            ?code,
+            error = status.message(),
+            again_in_seconds = seconds,
+            "A file could not be sent to C1."
+        );
+        sleep(wait).await;
+        wait = (wait * 2).min(LONGEST_WAIT);
     }
-    let message = format!("cannot send the file to C1: {}", last.message());
-    Err(TaskError::retryable(last.code(), message))
 }
 
 fn unreadable(error: &io::Error) -> TaskError {
@@ -73,7 +109,8 @@ fn unreadable(error: &io::Error) -> TaskError {
 }
 
 struct Reading {
-    file: File,
+    asset: Asset,
+    at: u64,
     checksum: Context,
     failed: oneshot::Sender<io::Error>,
 }
@@ -82,13 +119,13 @@ struct Reading {
 fn messages(
     host_id: &str,
     task_id: &str,
-    file: File,
+    asset: Asset,
 ) -> (BoxStream<'static, api::BatonServiceUploadAssetRequest>, oneshot::Receiver<io::Error>) {
     let (failed, failure) = oneshot::channel();
     let metadata =
         UploadMetadata { host_id: host_id.to_owned(), task_id: task_id.to_owned(), annotations: Vec::new() };
     let first = stream::once(async { Msg::Metadata(metadata) });
-    let reading = Reading { file, checksum: Context::new(&SHA256), failed };
+    let reading = Reading { asset, at: 0, checksum: Context::new(&SHA256), failed };
     let rest = stream::unfold(Some(reading), |reading| async { next(reading?).await });
     let messages = first.chain(rest).map(|msg| api::BatonServiceUploadAssetRequest { msg: Some(msg) });
     (messages.boxed(), failure)
@@ -97,7 +134,8 @@ fn messages(
 /// The next piece, or the end, after which there is nothing.
 async fn next(mut reading: Reading) -> Option<(Msg, Option<Reading>)> {
     let read = spawn_blocking(move || {
-        let piece = piece(&mut reading.file);
+        let piece = reading.asset.piece(reading.at);
+        reading.at += piece.as_ref().map_or(0, Vec::len) as u64;
         (reading, piece)
     });
     let Ok((mut reading, piece)) = read.await else {
@@ -119,15 +157,4 @@ async fn next(mut reading: Reading) -> Option<(Msg, Option<Reading>)> {
             std::future::pending().await
         }
     }
-}
-
-fn piece(file: &mut File) -> io::Result<Vec<u8>> {
-    let mut data = Vec::with_capacity(PIECE);
-    file.take(PIECE as u64).read_to_end(&mut data)?;
-    Ok(data)
-}
-
-/// Sets a file back to its beginning. Clones of a handle share their place.
-fn rewind(mut file: &File) -> io::Result<()> {
-    file.rewind()
 }

@@ -2,21 +2,25 @@
 
 use std::fs::File;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use baton_proto::c1::connectorapi::baton::v1::task::SyncFullTask;
+use jiff::Timestamp;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 
 use super::Context;
 use crate::data_dir::DataDir;
 use crate::debug_log::DebugLog;
-use crate::error::TaskError;
+use crate::error::{TaskError, is_final};
 use crate::finish::Outcome;
 use crate::heartbeat::{Heartbeat, Lost};
 use crate::sync::{SyncRequest, SyncScope};
-use crate::upload::upload;
+use crate::unsent::Unsent;
+use crate::upload::{Asset, upload};
 
 /// How long an upload may still take once the service is to stop.
 const LAST_UPLOAD: Duration = Duration::from_secs(10);
@@ -37,7 +41,7 @@ pub(super) async fn perform(
         context.stopping.child_token(),
     )
     .await;
-    let done = work(context, task_id, debug, task, heartbeat.stop()).await;
+    let done = work(context, task_id, debug, task, &heartbeat).await;
     match (done, heartbeat.lost()) {
         (Ok(()), _) => Ok(None),
         (Err(_), Some(Lost::Cancelled)) => Err(TaskError::lasting(Code::Cancelled, "C1 cancelled the task")),
@@ -46,7 +50,7 @@ pub(super) async fn perform(
         }
         (Err(error), None) if error.code == Code::Cancelled => Err(TaskError::retryable(
             Code::Cancelled,
-            "the connector is being stopped; what was read and not sealed yet is kept for the next sync of the same",
+            "the connector is being stopped; what was read is kept for the next sync of the same",
         )),
         (Err(error), None) => Err(error),
     }
@@ -57,8 +61,9 @@ async fn work(
     task_id: &str,
     debug: bool,
     task: SyncFullTask,
-    stop: &CancellationToken,
+    heartbeat: &Heartbeat,
 ) -> Result<(), TaskError> {
+    let stop = heartbeat.stop();
     let scope = SyncScope::from(task);
     let parameters = serde_json::to_string(&scope)
         .map_err(|error| TaskError::lasting(Code::Internal, format!("the task cannot be read: {error}")))?;
@@ -74,8 +79,44 @@ async fn work(
     if stop.is_cancelled() {
         return Err(stopped());
     }
-    let request =
-        SyncRequest { task_id: task_id.to_owned(), scope, file: place.file(), debug_log: debug_log.clone() };
+    let unsent = Unsent::of(&place.file());
+    if on_disk(&unsent, |unsent| unsent.is_pending(Timestamp::now())).await? {
+        let told = "What an earlier task sealed and C1 has not taken is sent; nothing is read again.";
+        tracing::info!(task_id, "{told}");
+        if let Some(log) = &debug_log {
+            log.line("info", told, &[]);
+        }
+    } else {
+        on_disk(&unsent, Unsent::begin).await?;
+        sync(context, task_id, scope, place.file(), debug_log.clone(), stop).await?;
+    }
+    let file = File::open(place.file()).map_err(|error| disk(&error))?;
+    let sent = send(context, task_id, file, stop).await;
+    let unwanted = |error: &TaskError| is_final(error.code) && error.code != Code::Unauthenticated;
+    // What C1 refuses it would refuse again, and after a cancelled task it wants another one.
+    if sent.as_ref().err().is_none_or(unwanted) || heartbeat.lost() == Some(Lost::Cancelled) {
+        unsent.settle();
+    }
+    sent?;
+    if let Some(log) = debug_log {
+        let log = log.file().map_err(|error| disk(&error))?;
+        if let Err(error) = send(context, task_id, log, stop).await {
+            tracing::warn!(task_id, %error, "The file was sent, but the debug log was not.");
+        }
+    }
+    Ok(())
+}
+
+/// Makes the file, and notes in the log of the task how that ended.
+async fn sync(
+    context: &Context,
+    task_id: &str,
+    scope: SyncScope,
+    file: PathBuf,
+    debug_log: Option<Arc<DebugLog>>,
+    stop: &CancellationToken,
+) -> Result<(), TaskError> {
+    let request = SyncRequest { task_id: task_id.to_owned(), scope, file, debug_log: debug_log.clone() };
     // Not cut short: it hears of the stop itself, and leaves a checkpoint.
     let synced = context.syncer.sync(request, stop.clone()).await;
     if let Some(log) = &debug_log {
@@ -85,25 +126,27 @@ async fn work(
         }
     }
     // The log is most wanted when the sync failed, but an asset that is no c1z must not be the only one.
-    synced?;
-    let file = File::open(place.file()).map_err(|error| disk(&error))?;
-    send(context, task_id, &file, stop).await?;
-    if let Some(log) = debug_log {
-        let log = log.file().map_err(|error| disk(&error))?;
-        if let Err(error) = send(context, task_id, &log, stop).await {
-            tracing::warn!(task_id, %error, "The file was sent, but the debug log was not.");
-        }
-    }
-    Ok(())
+    synced
+}
+
+/// Looks after the mark, away from the threads that heartbeats need: checksums take a while.
+async fn on_disk<T: Send + 'static>(
+    unsent: &Unsent,
+    work: impl FnOnce(&Unsent) -> std::io::Result<T> + Send + 'static,
+) -> Result<T, TaskError> {
+    let unsent = unsent.clone();
+    let done = spawn_blocking(move || work(&unsent)).await;
+    done.map_err(std::io::Error::other).and_then(|done| done).map_err(|error| disk(&error))
 }
 
 /// Sends a file; briefly once the service is to stop, and not at all once C1 does not want it any more.
 async fn send(
     context: &Context,
     task_id: &str,
-    file: &File,
+    file: File,
     stop: &CancellationToken,
 ) -> Result<(), TaskError> {
+    let asset = Asset::new(file).map_err(|error| disk(&error))?;
     let ending = async {
         stop.cancelled().await;
         if context.stopping.is_cancelled() {
@@ -111,7 +154,7 @@ async fn send(
         }
     };
     tokio::select! {
-        sent = upload(&context.c1, &*context.events, context.host_id(), task_id, file) => sent,
+        sent = upload(&context.c1, &*context.events, context.host_id(), task_id, &asset) => sent,
         () = ending => Err(stopped()),
     }
 }

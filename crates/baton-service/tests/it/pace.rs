@@ -286,26 +286,37 @@ async fn the_grace_period_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upload_is_tried_three_times() {
+async fn an_upload_is_tried_for_minutes() {
     let mut script = with([sync("a", 3600)]);
-    script.uploads = [down(), down()].into();
+    script.uploads = (0..8).map(|_| down()).collect();
     let service = start(script, &Scripted::of(b"file"));
-    pass(100).await;
-    assert_eq!(service.c1.uploads(), [0, 1, 6]);
-    assert_eq!(service.c1.finishes(), [(6, 0, false)]);
+    pass(200).await;
+    assert_eq!(service.c1.uploads(), [0, 1, 3, 7, 15, 31, 61, 91, 121]);
+    assert_eq!(service.c1.finishes(), [(121, 0, false)]);
 
     let mut script = with([sync("a", 3600)]);
-    script.uploads = (0..3).map(|_| down()).collect();
+    script.uploads = (0..100).map(|_| down()).collect();
     let service = start(script, &Scripted::of(b"file"));
-    pass(100).await;
-    assert_eq!(service.c1.uploads().len(), 3);
-    assert_eq!(service.c1.finishes(), [(6, Code::Unavailable as i32, false)]);
+    pass(1000).await;
+    let finishes = service.c1.finishes();
+    assert_eq!((finishes.len(), finishes[0].1, finishes[0].2), (1, Code::Unavailable as i32, false));
+    assert!((570..=600).contains(&finishes[0].0), "{finishes:?}");
+    assert!(service.c1.beats().len() > 5, "the task is kept meanwhile");
+}
 
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_is_refused_is_not_repeated() {
     let mut script = with([sync("a", 3600)]);
     script.uploads = [Status::new(Code::InvalidArgument, "not that")].into();
     let service = start(script, &Scripted::of(b"file"));
     pass(100).await;
     assert_eq!(service.c1.uploads().len(), 1);
+
+    let mut script = with([sync("a", 3600)]);
+    script.uploads = (0..9).map(|_| Status::new(Code::Unauthenticated, "who are you")).collect();
+    let service = start(script, &Scripted::of(b"file"));
+    pass(100).await;
+    assert_eq!(service.c1.uploads(), [0, 1, 3]);
 }
 
 #[tokio::test(start_paused = true)]
