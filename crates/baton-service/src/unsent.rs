@@ -16,6 +16,9 @@ use serde::{Deserialize, Serialize};
 /// The name of the mark in a place.
 pub(crate) const MARK: &str = "unsent.json";
 
+/// What the names of marks begin with that a kill left half written.
+const HALF_WRITTEN: &str = ".unsent-";
+
 /// How old a sealed file may be and still stand for a sync that is asked for now, in seconds. Longer than C1 is away as a
 /// rule, and shorter than the time between two syncs that people set.
 const FRESH: i64 = 6 * 60 * 60;
@@ -59,7 +62,7 @@ impl Unsent {
         }
         let mark = Mark { previous: checksum(&self.output)? };
         let folder = self.mark.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = tempfile::Builder::new().prefix(HALF_WRITTEN).tempfile_in(folder)?;
         file.write_all(&serde_json::to_vec(&mark)?)?;
         file.as_file().sync_all()?;
         file.persist(&self.mark)?;
@@ -83,11 +86,12 @@ impl Unsent {
         serde_json::from_slice(&fs::read(&self.mark).ok()?).ok()
     }
 
-    /// Whether something besides the output, the mark and locks is there.
+    /// Whether something besides the output, marks and locks is there.
     fn has_unfinished(&self) -> bool {
         let known = |name: &std::ffi::OsStr| {
             Some(name) == self.output.file_name()
                 || name == MARK
+                || name.to_string_lossy().starts_with(HALF_WRITTEN)
                 || Path::new(name).extension().is_some_and(|extension| extension == "lock")
         };
         let entries = self.mark.parent().map(fs::read_dir);
@@ -171,6 +175,18 @@ mod tests {
         // Nothing unfinished: a new sync begins, and what stands there is its past.
         unsent.begin().unwrap();
         assert!(!unsent.is_pending(later(0)).unwrap());
+    }
+
+    #[test]
+    fn what_a_kill_leaves_of_a_mark_is_no_unfinished_sync() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("sync.c1z");
+        put(&folder.path().join(".unsent-Ab3dEf"), "{\"prev");
+        put(&folder.path().join(".sync.c1z.lock"), "");
+        let unsent = Unsent::of(&output);
+        unsent.begin().unwrap();
+        put(&output, "today's");
+        assert!(unsent.is_pending(later(0)).unwrap());
     }
 
     #[test]

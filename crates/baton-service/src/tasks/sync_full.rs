@@ -15,7 +15,7 @@ use tonic::Code;
 use super::Context;
 use crate::data_dir::DataDir;
 use crate::debug_log::DebugLog;
-use crate::error::{TaskError, is_final};
+use crate::error::TaskError;
 use crate::finish::Outcome;
 use crate::heartbeat::{Heartbeat, Lost};
 use crate::sync::{SyncRequest, SyncScope};
@@ -90,17 +90,18 @@ async fn work(
         on_disk(&unsent, Unsent::begin).await?;
         sync(context, task_id, scope, place.file(), debug_log.clone(), stop).await?;
     }
-    let file = File::open(place.file()).map_err(|error| disk(&error))?;
-    let sent = send(context, task_id, file, stop).await;
-    let unwanted = |error: &TaskError| is_final(error.code) && error.code != Code::Unauthenticated;
-    // What C1 refuses it would refuse again, and after a cancelled task it wants another one.
+    let asset = File::open(place.file()).and_then(Asset::new).map_err(|error| disk(&error))?;
+    let sent = send(context, task_id, &asset, stop).await;
+    // What C1 finds wrong with a file it would find again, and after a cancelled task it wants another one. Any other refusal
+    // is about the task or the credentials, and says nothing about the file.
+    let unwanted = |error: &TaskError| error.code == Code::InvalidArgument;
     if sent.as_ref().err().is_none_or(unwanted) || heartbeat.lost() == Some(Lost::Cancelled) {
         unsent.settle();
     }
     sent?;
     if let Some(log) = debug_log {
-        let log = log.file().map_err(|error| disk(&error))?;
-        if let Err(error) = send(context, task_id, log, stop).await {
+        let log = log.file().and_then(Asset::new).map_err(|error| disk(&error))?;
+        if let Err(error) = send(context, task_id, &log, stop).await {
             tracing::warn!(task_id, %error, "The file was sent, but the debug log was not.");
         }
     }
@@ -143,10 +144,9 @@ async fn on_disk<T: Send + 'static>(
 async fn send(
     context: &Context,
     task_id: &str,
-    file: File,
+    asset: &Asset,
     stop: &CancellationToken,
 ) -> Result<(), TaskError> {
-    let asset = Asset::new(file).map_err(|error| disk(&error))?;
     let ending = async {
         stop.cancelled().await;
         if context.stopping.is_cancelled() {
@@ -154,7 +154,7 @@ async fn send(
         }
     };
     tokio::select! {
-        sent = upload(&context.c1, &*context.events, context.host_id(), task_id, &asset) => sent,
+        sent = upload(&context.c1, &*context.events, context.host_id(), task_id, asset) => sent,
         () = ending => Err(stopped()),
     }
 }
