@@ -25,6 +25,9 @@ use crate::{Clock, Stop};
 /// Sleeps are cut into pieces of this length, so that a clock that was set, or a machine that slept, is noticed.
 const LOOK_AT_THE_CLOCK: Duration = Duration::from_secs(60);
 
+/// How long a stop may take to arrive here after a run has obeyed it. Both usually hear of one signal, in any order.
+const STOP_ARRIVES_WITHIN: Duration = Duration::from_secs(1);
+
 /// Everything that decides when runs are due.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -202,7 +205,7 @@ where
                 next
             }
             Err(failure) => {
-                let asked = stop.asked().now_or_never().is_some();
+                let asked = is_asked(&mut stop, &failure, clock).await;
                 let failures = if asked && failure.class == ErrorClass::Cancelled {
                     // That is what was asked for.
                     board.failures()
@@ -220,6 +223,18 @@ where
             board.stopped(clock.now());
             return ScheduleEnd::Interrupted;
         }
+    }
+}
+
+/// Whether the schedule is asked to stop. A run that was cancelled says that it is, even if the word is still on its way.
+async fn is_asked(stop: &mut Stop, failure: &JobFailure, clock: &dyn Clock) -> bool {
+    if failure.class != ErrorClass::Cancelled {
+        return stop.asked().now_or_never().is_some();
+    }
+    tokio::select! {
+        biased;
+        () = stop.asked() => true,
+        () = clock.sleep(STOP_ARRIVES_WITHIN) => false,
     }
 }
 

@@ -288,6 +288,25 @@ async fn a_stop_in_a_run_is_no_failure() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_run_may_hear_of_the_stop_before_the_schedule_does() {
+    let clock = VirtualClock::starting("2026-11-24T00:00:00Z");
+    let (board, published) = board(&clock);
+    let (stopper, stop) = Stop::pair();
+    let job = || async { Err(JobFailure::new(ErrorClass::Cancelled, "stopped")) };
+    let run = run_schedule(&board, plan(every(hours(6))), stop, job);
+    let end = async {
+        tokio::join!(run, async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            stopper.stop();
+        })
+        .0
+    };
+    assert_eq!(end.await, ScheduleEnd::Interrupted);
+    let status = published.last();
+    assert_eq!((status.consecutive_failures, status.last_failure), (0, None));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_that_is_due_is_not_begun_after_a_stop() {
     let clock = VirtualClock::starting("2026-11-24T00:00:00Z");
     let (board, published) = board(&clock);
