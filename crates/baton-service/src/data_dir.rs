@@ -3,16 +3,21 @@
 //! `ROOT/KEY/NUMBER/` belongs to one sync at a time. The key stands for what is synced. Of two tasks for the same key in one
 //! process the second waits; another process on the same disk takes another number, because the lock beside the folder is
 //! taken. What a killed process left is found by whoever comes next, whatever its host id.
+//!
+//! Places that nobody goes on with are swept away at the start and once a day. `ROOT/.lock` keeps a sweep, of any process, from
+//! removing what another one is just taking: a place is taken under the shared lock, and swept under the exclusive one.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use tokio::sync::OwnedMutexGuard;
+use tokio::time::Instant;
 
 /// The name of the file in a place.
 const FILE: &str = "sync.c1z";
@@ -23,10 +28,14 @@ const MOST: u32 = 100;
 /// What nobody has touched for so long goes, in seconds: no sync is resumed after a day.
 const STALE: i64 = 14 * 24 * 60 * 60;
 
+/// How often the folder is swept.
+const SWEEP_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The folder of all syncs.
 #[derive(Debug)]
 pub(crate) struct DataDir {
     root: PathBuf,
+    swept: Mutex<Instant>,
     turns: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -58,7 +67,7 @@ impl DataDir {
         // Found out now rather than in the first task.
         tempfile::tempfile_in(root)?;
         sweep(root, Timestamp::now());
-        Ok(Self { root: root.to_owned(), turns: Mutex::default() })
+        Ok(Self { root: root.to_owned(), swept: Mutex::new(Instant::now()), turns: Mutex::default() })
     }
 
     /// The name of what is synced: everything that an unfinished sync depends on.
@@ -81,10 +90,22 @@ impl DataDir {
             turns.entry(key.to_owned()).or_default().clone()
         };
         let turn = turn.lock_owned().await;
+        self.sweep_now_and_then();
+        let whole = whole(&self.root)?;
+        // Held by a sweep for a moment at most.
+        whole.lock_shared()?;
         let folder = self.root.join(key);
         make(&folder)?;
         let (folder, lock) = take(&folder)?;
         Ok(Place { folder, _lock: lock, _turn: turn })
+    }
+
+    fn sweep_now_and_then(&self) {
+        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        if swept.elapsed() >= SWEEP_EVERY {
+            *swept = Instant::now();
+            sweep(&self.root, Timestamp::now());
+        }
     }
 }
 
@@ -93,11 +114,12 @@ fn take(key: &Path) -> io::Result<(PathBuf, File)> {
     let mut free = None;
     for number in 0..MOST {
         let folder = key.join(number.to_string());
-        let exists = folder.exists();
-        if !exists && free.is_some() {
+        if free.is_some() && !folder.exists() {
             break;
         }
         let Some(lock) = lock(&folder)? else { continue };
+        // Asked under the lock: whoever had it may have made the folder meanwhile.
+        let exists = folder.exists();
         if exists && has_unfinished(&folder) {
             return Ok((folder, lock));
         }
@@ -125,13 +147,24 @@ fn lock(folder: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Removes places that nobody has touched for long. What cannot be removed stays: it is in nobody's way.
+/// The file that stands for the whole folder.
+fn whole(root: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).truncate(false).write(true).open(root.join(".lock"))
+}
+
+/// Removes places that nobody has touched for long, and the folders and locks that they leave. What cannot be removed stays: it
+/// is in nobody's way. Does nothing while somebody takes a place.
 fn sweep(root: &Path, now: Timestamp) {
+    let Ok(whole) = whole(root) else { return };
+    if whole.try_lock().is_err() {
+        return;
+    }
     let children = |folder: &Path| -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
     };
-    for place in children(root).iter().flat_map(|key| children(key)) {
+    let keys = children(root);
+    for place in keys.iter().flat_map(|key| children(key)) {
         let modified = fs::metadata(&place).and_then(|found| found.modified()).ok();
         let modified = modified.and_then(|at| Timestamp::try_from(at).ok());
         let stale = modified.is_some_and(|at| now.as_second() - at.as_second() > STALE);
@@ -144,6 +177,18 @@ fn sweep(root: &Path, now: Timestamp) {
             tracing::info!(folder = %place.display(), "An old sync that nobody goes on with was removed.");
         }
     }
+    for key in keys.iter().filter(|key| children(key).is_empty()) {
+        // Only locks are left. Whoever holds one has no folder yet and the shared lock of the whole, so nobody does.
+        let entries = fs::read_dir(key).into_iter().flatten().flatten();
+        for lock in entries.map(|entry| entry.path()).filter(|path| is_lock(path)) {
+            let _ = fs::remove_file(lock);
+        }
+        let _ = fs::remove_dir(key);
+    }
+}
+
+fn is_lock(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "lock")
 }
 
 /// Makes a folder that nobody else can look into.
@@ -211,11 +256,33 @@ mod tests {
             make(folder).unwrap();
             touch(&folder.join("sync.c1z"));
         }
-        let _lock = lock(&held).unwrap().unwrap();
+        let holding = lock(&held).unwrap().unwrap();
         sweep(root.path(), Timestamp::now());
         assert!(old.exists());
         let later = Timestamp::from_second(Timestamp::now().as_second() + STALE + 60).unwrap();
+        let taking = whole(root.path()).unwrap();
+        taking.lock_shared().unwrap();
+        sweep(root.path(), later);
+        assert!(old.exists(), "somebody takes a place");
+        drop(taking);
         sweep(root.path(), later);
         assert!(!old.exists() && held.exists());
+        drop(holding);
+        sweep(root.path(), later);
+        assert!(!root.path().join("k").exists(), "nor do locks stay");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_runs_for_long_sweeps_once_a_day() {
+        let root = tempfile::tempdir().unwrap();
+        let data = DataDir::open(root.path()).unwrap();
+        let old = root.path().join("k/0");
+        make(&old).unwrap();
+        File::open(&old).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
+        drop(data.place("other").await.unwrap());
+        assert!(old.exists());
+        tokio::time::advance(SWEEP_EVERY).await;
+        drop(data.place("other").await.unwrap());
+        assert!(!old.exists());
     }
 }

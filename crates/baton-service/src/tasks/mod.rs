@@ -18,6 +18,7 @@ use crate::data_dir::DataDir;
 use crate::error::TaskError;
 use crate::events::{Event, Events, TaskKind};
 use crate::finish::{self, Outcome};
+use crate::heartbeat::Heartbeat;
 use crate::hello::Greeting;
 use crate::known::Known;
 use crate::sync::Syncer;
@@ -63,12 +64,14 @@ pub(crate) async fn perform(
     // In a task of its own, so that even a panic has an ending that C1 hears of.
     let span = tracing::info_span!("task", task_id, kind = kind.as_str());
     let doing = tokio::spawn(attempt(context.clone(), task, next_heartbeat).instrument(span));
-    let outcome = doing.await.unwrap_or_else(|error| {
+    // The heartbeat goes on until C1 has heard of the ending: what it hears nothing of for long, it gives to somebody else.
+    let (outcome, _heartbeat) = doing.await.unwrap_or_else(|error| {
         tracing::error!(task_id, %error, "A task ended unexpectedly.");
-        Some(Err(TaskError::retryable(
+        let error = TaskError::retryable(
             Code::Internal,
             "the task ended unexpectedly; the connector's log says more",
-        )))
+        );
+        (Some(Err(error)), None)
     });
     let code = match &outcome {
         Some(Err(error)) => error.code,
@@ -102,17 +105,19 @@ async fn attempt(
     context: Arc<Context>,
     task: Task,
     next_heartbeat: Option<prost_types::Duration>,
-) -> Option<Outcome> {
+) -> (Option<Outcome>, Option<Heartbeat>) {
     let Task { id, debug, task_type, .. } = task;
-    match task_type {
+    let outcome = match task_type {
         Some(TaskType::None(_)) => None,
         Some(TaskType::Hello(_)) => hello::answer(&context, &id).await,
         Some(TaskType::SyncFull(sync)) => {
-            Some(sync_full::perform(&context, &id, debug, sync, next_heartbeat).await)
+            let (outcome, heartbeat) = sync_full::perform(&context, &id, debug, sync, next_heartbeat).await;
+            return (Some(outcome), Some(heartbeat));
         }
         other => Some(match Work::from_task(other) {
             Ok(work) => context.provisioner.perform(&id, work).await,
             Err(kind) => Err(unsupported::refusal(kind)),
         }),
-    }
+    };
+    (outcome, None)
 }

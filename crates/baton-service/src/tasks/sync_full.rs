@@ -25,13 +25,14 @@ use crate::upload::{Asset, upload};
 /// How long an upload may still take once the service is to stop.
 const LAST_UPLOAD: Duration = Duration::from_secs(10);
 
+/// The outcome, and the heartbeat that is to go on until C1 has heard of it.
 pub(super) async fn perform(
     context: &Context,
     task_id: &str,
     debug: bool,
     task: SyncFullTask,
     next_heartbeat: Option<prost_types::Duration>,
-) -> Outcome {
+) -> (Outcome, Heartbeat) {
     let heartbeat = Heartbeat::start(
         context.c1.clone(),
         context.events.clone(),
@@ -42,7 +43,7 @@ pub(super) async fn perform(
     )
     .await;
     let done = work(context, task_id, debug, task, &heartbeat).await;
-    match (done, heartbeat.lost()) {
+    let outcome = match (done, heartbeat.lost()) {
         (Ok(()), _) => Ok(None),
         (Err(_), Some(Lost::Cancelled)) => Err(TaskError::lasting(Code::Cancelled, "C1 cancelled the task")),
         (Err(_), Some(Lost::Silence)) => {
@@ -53,7 +54,8 @@ pub(super) async fn perform(
             "the connector is being stopped; what was read is kept for the next sync of the same",
         )),
         (Err(error), None) => Err(error),
-    }
+    };
+    (outcome, heartbeat)
 }
 
 async fn work(

@@ -126,6 +126,18 @@ async fn heartbeats_keep_the_servers_interval() {
     assert_eq!(service.c1.finishes(), [(500, 0, false)]);
 }
 
+/// C1 gives a task that it hears nothing of to somebody else, also one whose ending is on its way.
+#[tokio::test(start_paused = true)]
+async fn heartbeats_go_on_until_the_ending_is_told() {
+    let mut script = with([sync("a", 3600)]);
+    script.finishes = [down(), down(), down(), down(), down(), down(), down()].into();
+    let service = start(script, &Scripted::taking(Duration::from_secs(15)));
+    pass(500).await;
+    let told: Vec<_> = service.c1.finishes().into_iter().map(|(at, ..)| at).collect();
+    assert_eq!(told, [15, 16, 18, 22, 30, 46, 76, 106]);
+    assert_eq!(service.c1.beats(), [0, 30, 60, 90]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_first_heartbeat_that_fails_does_not_drop_the_task() {
     let mut script = with([sync("a", 3600)]);

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::args::switch;
+
 /// Flags of service mode; a client id selects it.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Service mode")]
@@ -33,12 +35,16 @@ pub(crate) struct ServiceArgs {
     #[arg(long, env = "BATON_HOST_ID", value_name = "NAME")]
     pub(crate) host_id: Option<String>,
 
+    /// Give C1 empty syncs, for a connector that is there for other tasks only.
+    #[arg(long, env = "BATON_SKIP_FULL_SYNC", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, value_parser = switch, hide = true)]
+    pub(crate) skip_full_sync: bool,
+
     /// Where C1 is, HOST or HOST:PORT, if not where the client id says.
     #[arg(long, env = "BATON_C1_API_HOST", value_name = "HOST", hide = true)]
     pub(crate) c1_api_host: Option<String>,
 
     /// How long tasks may take to end after a signal.
-    #[arg(long, env = "BATON_SHUTDOWN_GRACE", value_name = "TIME", default_value = "25s")]
+    #[arg(long, env = "BATON_SHUTDOWN_GRACE", value_name = "TIME", default_value = "45s")]
     pub(crate) shutdown_grace: String,
 }
 

@@ -1,6 +1,7 @@
 //! Service mode: the program takes its tasks from C1 until a signal comes.
 
 mod args;
+mod empty;
 mod errors;
 mod metadata;
 mod observer;
@@ -11,7 +12,7 @@ mod watch;
 use std::sync::Arc;
 
 use anyhow::Result;
-use baton_service::{ProvisioningDisabled, connect_counted};
+use baton_service::{ProvisioningDisabled, Syncer, connect_counted};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::SyncArgs;
@@ -51,11 +52,16 @@ pub(crate) async fn run(
     // Not stopped with the tasks: whoever probes still hears that the service stops.
     watch.answer(health, syncer.client(), CancellationToken::new()).await?;
     let mut service = parsed.service;
-    service.metadata = metadata::of(syncer.connector());
+    service.metadata = metadata::of(&*syncer.connector());
+    let syncer: Arc<dyn Syncer> = if flags.skip_full_sync {
+        Arc::new(empty::EmptySyncs::new(syncer.connector()))
+    } else {
+        Arc::new(syncer)
+    };
     let ended = baton_service::run(
         service,
         Arc::new(c1),
-        Arc::new(syncer),
+        syncer,
         Arc::new(ProvisioningDisabled),
         watch.events(),
         stop,

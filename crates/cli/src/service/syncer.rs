@@ -65,8 +65,8 @@ impl ClockifySyncer {
         self.client.clone()
     }
 
-    pub(super) fn connector(&self) -> &ClockifyConnector {
-        &self.connector
+    pub(super) fn connector(&self) -> Arc<ClockifyConnector> {
+        self.connector.clone()
     }
 
     /// The types to read: the task's, or else the program's own.

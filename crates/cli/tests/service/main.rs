@@ -8,6 +8,7 @@
 
 mod cancelled;
 mod collector;
+mod empty;
 mod endings;
 mod memory;
 mod outages;

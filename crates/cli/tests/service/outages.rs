@@ -24,6 +24,27 @@ async fn a_sync_outlives_an_outage_of_c1() {
     assert_eq!(c1.violations(), []);
 }
 
+/// As above, but for a full minute and while a file is to be sent. Slow, so it is run by hand:
+/// `cargo test -p baton-clockify --test service a_minute -- --ignored`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes more than a minute"]
+async fn a_minute_without_c1_costs_nothing() {
+    let (clockify, c1) = (clockify([slow_page(Duration::from_secs(5))]).await, c1().await);
+    let task = c1.script(TaskScript::sync());
+    let program = service(&clockify, &c1);
+    let running = Running::start(&program);
+    assert!(c1.wait_until(PATIENCE, |_| clockify.requests().len() >= 9).await);
+    c1.restart(Duration::from_secs(60)).await;
+    assert_eq!(clockify.requests().len(), 10, "it was read to the end meanwhile");
+    done(&c1).await;
+    running.end();
+    let seen = c1.seen();
+    assert_eq!((seen.hand_outs.len(), c1.uploads(&task).len(), seen.finishes.len()), (1, 1, 1));
+    holds(&*clockify.content(), &c1.uploads(&task)[0]);
+    assert_eq!(clockify.requests().len(), 10, "nothing is read again for it");
+    assert_eq!(c1.violations(), []);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tasks_are_taken_again_after_an_outage() {
     let (clockify, c1) = (clockify([]).await, c1().await);
