@@ -81,6 +81,8 @@ async fn a_sync_goes_from_hello_to_its_ending() {
     assert_eq!(lines[0]["msg"], "made up");
     assert_eq!(lines[0]["rows"], 7);
     let seen = c1.seen();
+    // Pieces of 512 KiB, and the rest.
+    assert_eq!(seen.uploads[0].pieces, [524_288, 524_288, 251_424]);
     assert_eq!(seen.hellos.len(), 1);
     let left: Vec<_> = files(data.path())
         .into_iter()

@@ -178,6 +178,45 @@ async fn a_short_interval_survives_an_outage_of_a_minute() {
     assert_eq!(service.c1.finishes(), [(90, 0, false)]);
 }
 
+/// C1 away for a minute: from each second of the life of a task on, from before the hello until after its end.
+#[tokio::test(start_paused = true)]
+async fn a_minute_without_c1_costs_nothing_whenever_it_comes() {
+    for begin in 0..130 {
+        for interval in [1, 10, 30] {
+            // The task is handed out at the third question, after twenty seconds; the sync takes another forty.
+            let nothing =
+                || api::BatonServiceGetTaskResponse { next_poll: seconds(10), ..Default::default() };
+            let mut script = with([nothing(), nothing(), sync("a", 10)]);
+            script.away = begin..begin + 60;
+            script.heartbeats = (0..600).map(|_| Ok(beat(interval))).collect();
+            let syncer = Scripted::taking(Duration::from_secs(40));
+            let service = start(script, &syncer);
+            pass(600).await;
+            let place = format!("away from {begin}, a heartbeat every {interval} s");
+            assert_eq!((syncer.begun(), syncer.stopped()), (1, 0), "{place}");
+            assert_eq!(service.c1.uploads().len(), 1, "{place}");
+            let finishes = service.c1.finishes();
+            assert_eq!(finishes.len(), 1, "{place}: {finishes:?}");
+            assert_eq!((finishes[0].1, finishes[0].2), (Code::Ok as i32, false), "{place}");
+            // Work goes on within a minute of C1's return, the longest wait there is.
+            assert!(finishes[0].0 <= begin + 60 + 60 + 61, "{place}: {finishes:?}");
+            assert!(!service.running.is_finished(), "{place}");
+            let polls = service.c1.polls();
+            assert!(polls.iter().any(|at| (begin + 60..begin + 125).contains(at)), "{place}: {polls:?}");
+        }
+    }
+}
+
+/// A kind that a later C1 may have is none that this program knows by name.
+#[tokio::test(start_paused = true)]
+async fn a_task_of_an_unknown_kind_ends_as_unimplemented() {
+    let task = api::Task { id: "a".to_owned(), ..api::Task::default() };
+    let answer = api::BatonServiceGetTaskResponse { task: Some(task), ..Default::default() };
+    let service = start(with([answer]), &Scripted::of(b"file"));
+    pass(10).await;
+    assert_eq!(service.c1.finishes(), [(0, Code::Unimplemented as i32, true)]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_task_is_stopped_and_told_and_not_sent() {
     let cancelled = || api::BatonServiceHeartbeatResponse { cancelled: true, ..beat(30) };

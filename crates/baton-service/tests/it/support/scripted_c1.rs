@@ -1,6 +1,7 @@
 //! C1 as a script: what it answers, and when it was asked what, on the clock of the test.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ pub(crate) struct Script {
     pub(crate) first_take: [u64; 3],
     /// When there is no task: when to ask again.
     pub(crate) idle_poll: u64,
+    /// From which second to which nothing can be reached.
+    pub(crate) away: Range<u64>,
 }
 
 pub(crate) struct ScriptedC1 {
@@ -90,15 +93,20 @@ impl ScriptedC1 {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
 
-    fn note(&self, call: Call) {
+    /// Takes a call down, unless C1 is away.
+    fn note(&self, call: Call) -> Result<(), Status> {
+        if self.script.lock().unwrap().away.contains(&self.at()) {
+            return Err(down());
+        }
         self.calls.lock().unwrap().push(call);
+        Ok(())
     }
 }
 
 #[async_trait]
 impl C1 for ScriptedC1 {
     async fn hello(&self, request: api::BatonServiceHelloRequest) -> Result<(), Status> {
-        self.note(Call::Hello(self.at(), request.task_id));
+        self.note(Call::Hello(self.at(), request.task_id))?;
         self.script.lock().unwrap().hellos.pop_front().map_or(Ok(()), Err)
     }
 
@@ -106,7 +114,7 @@ impl C1 for ScriptedC1 {
         &self,
         _request: api::BatonServiceGetTaskRequest,
     ) -> Result<api::BatonServiceGetTaskResponse, Status> {
-        self.note(Call::GetTask(self.at()));
+        self.note(Call::GetTask(self.at()))?;
         self.take(0).await;
         let mut script = self.script.lock().unwrap();
         let idle = script.idle_poll;
@@ -119,7 +127,7 @@ impl C1 for ScriptedC1 {
         &self,
         _request: api::BatonServiceHeartbeatRequest,
     ) -> Result<api::BatonServiceHeartbeatResponse, Status> {
-        self.note(Call::Heartbeat(self.at()));
+        self.note(Call::Heartbeat(self.at()))?;
         self.take(1).await;
         let mut script = self.script.lock().unwrap();
         let beyond = if script.heartbeats_fail { Err(down()) } else { Ok(beat(30)) };
@@ -131,7 +139,7 @@ impl C1 for ScriptedC1 {
             FinalState::Error(error) => error.non_retryable,
             FinalState::Success(_) => false,
         };
-        self.note(Call::Finish(self.at(), request.task_id, request.status.unwrap().code, lasting));
+        self.note(Call::Finish(self.at(), request.task_id, request.status.unwrap().code, lasting))?;
         self.take(2).await;
         self.script.lock().unwrap().finishes.pop_front().map_or(Ok(()), Err)
     }
@@ -140,7 +148,7 @@ impl C1 for ScriptedC1 {
         &self,
         mut messages: BoxStream<'static, api::BatonServiceUploadAssetRequest>,
     ) -> Result<(), Status> {
-        self.note(Call::Upload(self.at()));
+        self.note(Call::Upload(self.at()))?;
         while messages.next().await.is_some() {}
         self.script.lock().unwrap().uploads.pop_front().map_or(Ok(()), Err)
     }
