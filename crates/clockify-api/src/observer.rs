@@ -102,6 +102,12 @@ pub trait Observer: Send + Sync + 'static {
         let _ = (request, outcome);
     }
 
+    /// An attempt was cut off before it ended: whoever made the call does not wait for it any more. The server may have
+    /// received it all the same. Called while the call's future is dropped.
+    fn request_cut_off(&self, request: &Request) {
+        let _ = request;
+    }
+
     /// The client waits before it sends the named request: for its pace, for a retry, or because the server asked
     /// everybody to wait. A wait for the pace may end early, when the pace recovers meanwhile; what is left then is
     /// reported as another wait.
@@ -112,6 +118,35 @@ pub trait Observer: Send + Sync + 'static {
     /// An answer changed the pace of this client and its clones.
     fn pace_changed(&self, change: &PaceChange) {
         let _ = change;
+    }
+}
+
+/// An attempt under way, which is told of as cut off unless it is said to have ended.
+pub(crate) struct UnderWay<'a> {
+    observer: &'a dyn Observer,
+    request: &'a Request,
+    has_ended: bool,
+}
+
+impl<'a> UnderWay<'a> {
+    /// Tells that the attempt begins.
+    pub(crate) fn begin(observer: &'a dyn Observer, request: &'a Request) -> Self {
+        observer.request_started(request);
+        Self { observer, request, has_ended: false }
+    }
+
+    /// Tells how it ended.
+    pub(crate) fn end(mut self, outcome: &Finished<'_>) {
+        self.has_ended = true;
+        self.observer.request_finished(self.request, outcome);
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.observer.request_cut_off(self.request);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::{Answer, Shared};
-use crate::observer::{Finished, Request, Wait, WaitReason};
+use crate::observer::{Finished, Request, UnderWay, Wait, WaitReason};
 use crate::pace::{Hold, Patience, Ticket};
 use crate::retry::{Backoff, Decision};
 use crate::{Error, ErrorKind, Operation};
@@ -80,7 +80,7 @@ impl Shared {
     }
 
     async fn attempt(&self, request: &Request, url: &Url, ticket: &Ticket) -> Result<Answer, Error> {
-        self.observer.request_started(request);
+        let under_way = UnderWay::begin(&*self.observer, request);
         self.counters.request();
         let start = self.clock.now();
         let result = self.exchange(request.operation, url).await;
@@ -97,7 +97,7 @@ impl Shared {
             milliseconds = elapsed.as_secs_f64() * 1000.0,
             "Request finished.",
         );
-        self.observer.request_finished(request, &Finished { status, bytes, elapsed, error });
+        under_way.end(&Finished { status, bytes, elapsed, error });
         self.learn(ticket, &result);
         result
     }

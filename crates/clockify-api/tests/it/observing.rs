@@ -29,6 +29,10 @@ impl Observer for Diary {
         ));
     }
 
+    fn request_cut_off(&self, request: &Request) {
+        self.note(format!("{} #{} cut off", request.operation, request.attempt));
+    }
+
     fn waiting(&self, request: &Request, wait: &Wait) {
         self.note(format!(
             "waiting {:?} ({}) before #{}",
@@ -80,4 +84,16 @@ async fn an_observer_sees_every_attempt_and_every_wait() {
         "pace: 1 in 9.411764706s",
     ];
     assert_eq!(*diary.0.lock().unwrap(), expected);
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_waits_for_any_more_is_cut_off() {
+    let diary = Diary::default();
+    let server = Server::start([Reply::silence()]).await;
+    let client = builder(&server).observer(diary.clone()).build().unwrap();
+    let workspace = workspace();
+    let (users, page) = (client.users(&workspace), PageCursor::at(3));
+    let call = users.page(&page);
+    assert!(tokio::time::timeout(Duration::from_millis(300), call).await.is_err());
+    assert_eq!(*diary.0.lock().unwrap(), ["list users, page 3 #1", "list users, page 3 #1 cut off"]);
 }
