@@ -71,6 +71,11 @@ impl Metrics {
         self.families().request_duration.get_or_create(&Limited { endpoint }).observe(took.as_secs_f64());
     }
 
+    /// A request to the source was cut off. How long it would have taken is not known.
+    pub fn request_cut_off(&self, endpoint: &'static str) {
+        self.families().requests.get_or_create(&Requested { endpoint, code: "none".to_owned() }).inc();
+    }
+
     /// A request to the source is made again.
     pub fn retry(&self, reason: &'static str) {
         self.families().retries.get_or_create(&Tried { reason }).inc();

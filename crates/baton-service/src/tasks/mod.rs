@@ -62,8 +62,15 @@ pub(crate) async fn perform(
     tracing::info!(task_id, kind = kind.as_str(), "A task begins.");
     context.events.event(&Event::TaskStarted { task_id: &task_id, kind });
     // In a task of its own, so that even a panic has an ending that C1 hears of.
-    let span = tracing::info_span!("task", task_id, kind = kind.as_str());
-    let doing = tokio::spawn(attempt(context.clone(), task, next_heartbeat).instrument(span));
+    let (ended, failed) = (tracing::field::Empty, tracing::field::Empty);
+    let span = tracing::info_span!(
+        "task",
+        task_id,
+        kind = kind.as_str(),
+        rpc.grpc.status_code = ended,
+        otel.status_code = failed
+    );
+    let doing = tokio::spawn(attempt(context.clone(), task, next_heartbeat).instrument(span.clone()));
     // The heartbeat goes on until C1 has heard of the ending: what it hears nothing of for long, it gives to somebody else.
     let (outcome, _heartbeat) = doing.await.unwrap_or_else(|error| {
         tracing::error!(task_id, %error, "A task ended unexpectedly.");
@@ -77,6 +84,11 @@ pub(crate) async fn perform(
         Some(Err(error)) => error.code,
         Some(Ok(_)) | None => Code::Ok,
     };
+    span.record("rpc.grpc.status_code", code as i32);
+    if code != Code::Ok {
+        span.record("otel.status_code", "ERROR");
+    }
+    drop(span);
     context.events.event(&Event::TaskEnded { task_id: &task_id, kind, code, took: begun.elapsed() });
     if let Some(Err(error)) = &outcome {
         tracing::warn!(task_id, kind = kind.as_str(), ?code, %error, "A task failed.");

@@ -84,8 +84,14 @@ impl RequestSpans {
     /// A request begins. Called on the task that makes it.
     pub fn started(&self, endpoint: &'static str, page: Option<u32>, attempt: u32) {
         let status = tracing::field::Empty;
-        let span =
-            tracing::info_span!("request", endpoint, page, attempt, http.response.status_code = status);
+        let span = tracing::info_span!(
+            "request",
+            otel.kind = "client",
+            endpoint,
+            page,
+            attempt,
+            http.response.status_code = status
+        );
         let key = Key::of(endpoint, page);
         let mut open = lock(&self.open);
         // One with the same key was cut off, and ends here.
@@ -93,7 +99,8 @@ impl RequestSpans {
         open.push((key, span));
     }
 
-    /// A request ended, with a status or with none. Called on the same task.
+    /// A request ended, with a status, or with none when it got no answer or was cut off. Called on the same task: a request
+    /// that nobody tells the end of would keep the spans around it open for ever.
     pub fn finished(&self, endpoint: &'static str, page: Option<u32>, status: Option<u16>) {
         let key = Key::of(endpoint, page);
         let mut open = lock(&self.open);

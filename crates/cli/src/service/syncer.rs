@@ -135,9 +135,11 @@ impl Syncer for ClockifySyncer {
         // On a thread of its own: sealing blocks, and heartbeats must go on.
         let work = spawn_blocking(move || {
             Handle::current().block_on(
-                async {
+                async move {
                     let begun = Instant::now();
                     let outcome = sync(&connector, &request, &options, &observer).await;
+                    // Its last phase ends before the sync does.
+                    drop(observer);
                     let ended = match &outcome {
                         Ok(_) => Outcome::Success,
                         Err(SyncError::Stopped) => Outcome::Stopped,

@@ -124,6 +124,12 @@ impl Observer for Requests {
         }
     }
 
+    fn request_cut_off(&self, request: &Request) {
+        let endpoint = request.operation.endpoint().as_str();
+        self.spans.finished(endpoint, request.operation.page(), None);
+        self.metrics.request_cut_off(endpoint);
+    }
+
     fn waiting(&self, request: &Request, wait: &Wait) {
         if matches!(wait.reason, WaitReason::Pace | WaitReason::RateLimited) {
             self.metrics.rate_limited(wait.duration);
