@@ -11,6 +11,7 @@ mod collector;
 mod empty;
 mod endings;
 mod memory;
+mod openmetrics;
 mod otlp;
 mod outages;
 mod parts;
