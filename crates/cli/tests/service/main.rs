@@ -22,5 +22,7 @@ mod processes;
 mod program;
 mod replicas;
 mod start;
+mod stops;
 mod tokens;
 mod uploads;
+mod workers;

@@ -113,3 +113,23 @@ async fn a_debug_log_follows_when_it_is_asked_for() {
     }
     assert_eq!(c1.violations(), []);
 }
+
+/// Assets have no type, and C1 would take a log that comes alone for the file. The ending says what went wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_failed_sync_nothing_is_sent_not_even_its_debug_log() {
+    let refused = clockify_sim::Fault::on(
+        clockify_sim::Endpoint::Users,
+        clockify_sim::Action::error(403, 1, "No access"),
+    );
+    let (clockify, c1) = (clockify([refused]).await, c1().await);
+    c1.script(TaskScript::sync().debug());
+    let program = service(&clockify, &c1);
+    let running = Running::start(&program);
+    done(&c1).await;
+    running.end();
+    let seen = c1.seen();
+    assert_eq!(calls(&c1, Endpoint::UploadAsset), 0);
+    assert_eq!((seen.finishes.len(), seen.finishes[0].success, seen.finishes[0].code), (1, false, 7));
+    assert!(seen.finishes[0].message.contains("No access"), "{}", seen.finishes[0].message);
+    assert_eq!(c1.violations(), []);
+}
