@@ -10,6 +10,7 @@ mod cancelled;
 mod collector;
 mod empty;
 mod endings;
+mod keys;
 mod memory;
 mod openmetrics;
 mod otlp;
