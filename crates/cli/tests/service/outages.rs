@@ -24,7 +24,31 @@ async fn a_sync_outlives_an_outage_of_c1() {
     assert_eq!(c1.violations(), []);
 }
 
-/// As above, but for a full minute and while a file is to be sent. Slow, so it is run by hand:
+/// As above, and while a file is to be sent. At the shortest interval that C1 can ask for, an outage of twelve seconds costs
+/// more heartbeats in a row than one of five minutes does at the usual interval, and the ten after which connectors built on
+/// the Go SDK give up. A full minute, on a clock that jumps, is in `baton-service/tests/it/pace.rs`.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_in_which_the_sync_ends_costs_nothing() {
+    let (clockify, c1) = (clockify([slow_page(Duration::from_secs(4))]).await, c1().await);
+    let task = c1.script(TaskScript::sync());
+    let program = service(&clockify, &c1);
+    let running = Running::start(&program);
+    assert!(c1.wait_until(PATIENCE, |_| clockify.requests().len() >= 9).await);
+    let before = calls(&c1, Endpoint::Heartbeat);
+    c1.restart(Duration::from_secs(12)).await;
+    assert_eq!(calls(&c1, Endpoint::Heartbeat), before, "C1 was away");
+    assert_eq!(clockify.requests().len(), 10, "it was read to the end meanwhile");
+    done(&c1).await;
+    running.end();
+    let seen = c1.seen();
+    assert_eq!((seen.hand_outs.len(), c1.uploads(&task).len(), seen.finishes.len()), (1, 1, 1));
+    assert!(seen.finishes[0].success);
+    holds(&*clockify.content(), &c1.uploads(&task)[0]);
+    assert_eq!(clockify.requests().len(), 10, "nothing is read again for it");
+    assert_eq!(c1.violations(), []);
+}
+
+/// The same for a full minute of the real clock. Slow, so it is run by hand:
 /// `cargo test -p baton-clockify --test service a_minute -- --ignored`.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes more than a minute"]
