@@ -53,7 +53,7 @@ impl Watch {
         client: Client,
         stop: CancellationToken,
     ) -> Result<()> {
-        let Some(address) = flags.listen()? else { return Ok(()) };
+        let Some(address) = flags.listen() else { return Ok(()) };
         let health = flags.health_check.then(|| (Checkup::new(Key(client)), self.readiness.clone()));
         let pages = Pages { health, metrics: flags.metrics.then(|| self.metrics.clone()) };
         let monitor = Monitor::bind(address, pages).await.map_err(|error| {
