@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::build_info;
 use crate::compat;
 use crate::health::{HealthArgs, HealthCheckArgs};
 use crate::review::ReviewCommand;
@@ -23,13 +24,13 @@ pub(crate) const NAME: &str = "baton-clockify";
 #[derive(Debug, Parser)]
 #[command(
     name = "baton-clockify",
-    version,
+    version = build_info::LONG,
     args_conflicts_with_subcommands = false,
     disable_version_flag = true,
     max_term_width = 100
 )]
 pub(crate) struct Cli {
-    /// Print version
+    /// Print version, commit and target.
     #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version)]
     version: Option<bool>,
 

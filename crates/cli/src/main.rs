@@ -4,6 +4,7 @@
 //! report becomes text, progress and an exit code.
 
 mod args;
+mod build_info;
 mod compat;
 mod config;
 mod countdown;

@@ -12,6 +12,7 @@ use baton_service::telemetry::RequestSpans;
 use clockify_api::{Client, Finished, Observer, Operation, PaceChange, Request, Wait, WaitReason};
 use tokio_util::sync::CancellationToken;
 
+use crate::build_info;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::health::HealthArgs;
@@ -29,10 +30,8 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn new() -> Self {
-        let build = Build {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            revision: option_env!("BATON_CLOCKIFY_REVISION").unwrap_or_default().to_owned(),
-        };
+        let build =
+            Build { version: build_info::VERSION.to_owned(), revision: build_info::REVISION.to_owned() };
         Self { metrics: Metrics::new(NAMESPACE, build), readiness: Readiness::default() }
     }
 
