@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::build_info;
 use crate::compat;
+use crate::describe::DescribeCommand;
 use crate::health::{HealthArgs, HealthCheckArgs};
 use crate::review::ReviewCommand;
 use crate::schedule::ScheduleArgs;
@@ -63,6 +64,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     #[command(flatten)]
     Review(ReviewCommand),
+    #[command(flatten)]
+    Describe(DescribeCommand),
 }
 
 /// Flags of a sync.
@@ -204,21 +207,31 @@ pub(crate) fn asks_clockify(command: Option<&str>) -> bool {
 /// What a command that only reads a file has use for, of the flags that every command takes.
 const READERS: [&str; 5] = ["file", "c1z_temp_dir", "log_level", "log_format", "log_path"];
 
-/// The flags of a sync are taken everywhere, so that a command line can be edited at its end. The help of a command that
-/// only reads a file does not list those that it does not look at.
+/// The flags of a sync are taken everywhere, so that a command line can be edited at its end. The help of a command does not
+/// list those that it does not look at.
 fn readers_without_flags_of_a_sync(mut command: clap::Command) -> clap::Command {
-    fn hide(command: clap::Command) -> clap::Command {
+    fn hide(command: clap::Command, kept: &[&str]) -> clap::Command {
         let command = command.mut_args(|argument| match argument.get_id().as_str() {
+            id if argument.is_global_set() && !kept.contains(&id) => argument.hide(true),
             "file" => argument.help("File to read"),
-            id if argument.is_global_set() && !READERS.contains(&id) => argument.hide(true),
             _ => argument,
         });
-        command.mut_subcommands(hide)
+        command.mut_subcommands(|inner| hide(inner, kept))
     }
     command.build();
     let readers = ReviewCommand::augment_subcommands(clap::Command::new("readers"));
-    let is_reader = |name: &str| readers.get_subcommands().any(|reader| reader.get_name() == name);
-    command.mut_subcommands(|command| if is_reader(command.get_name()) { hide(command) } else { command })
+    let describers = DescribeCommand::augment_subcommands(clap::Command::new("describers"));
+    let is_of = |these: &clap::Command, name: &str| these.get_subcommands().any(|one| one.get_name() == name);
+    command.mut_subcommands(|command| {
+        let name = command.get_name();
+        if is_of(&readers, name) {
+            hide(command, &READERS)
+        } else if is_of(&describers, name) {
+            hide(command, &[])
+        } else {
+            command
+        }
+    })
 }
 
 /// A switch as people and templates write it; an empty variable is one that is not set.

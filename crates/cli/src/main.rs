@@ -9,8 +9,8 @@ mod compat;
 mod config;
 mod countdown;
 mod demo;
+mod describe;
 mod duration;
-#[cfg_attr(not(test), expect(dead_code, reason = "the documentation is checked against it"))]
 mod environment;
 mod exit;
 mod failure;
@@ -54,7 +54,12 @@ fn main() -> ExitCode {
         Err(Ended::Usage(error)) => return usage(&error),
         Err(Ended::Wrong(failure)) => return ended(&failure.into()),
     };
-    match run(parsed) {
+    let result = match &parsed.cli.command {
+        // Answers at once: nothing is started for it, and wrong settings do not matter.
+        Some(Command::Describe(command)) => describe::run(command, args::command()),
+        _ => run(parsed),
+    };
+    match result {
         Ok(()) => Exit::Success.into(),
         Err(error) => ended(&error),
     }
@@ -137,6 +142,7 @@ async fn answer(cli: &Cli, serves: bool, problems: Problems, line: &Line) -> Res
         Some(Command::Review(question)) => review::run(question, &cli.sync),
         Some(Command::HealthCheck(flags)) => health::check(flags, &cli.health).await,
         Some(Command::Demo(demo)) => demo::run(demo, &cli.sync, line).await,
+        Some(Command::Describe(command)) => describe::run(command, args::command()),
     }
 }
 
