@@ -23,6 +23,7 @@ pub(crate) fn run() -> Result<()> {
     })?;
     dependencies()?;
     step("documentation tests", cargo(&["test", "--workspace", "--all-features", "--doc", "--quiet"]))?;
+    generated_documents()?;
     process_sweep()?;
     browser()?;
     // Last, so that the runner's closing lines are the last thing to read.
@@ -88,6 +89,12 @@ fn deploy_files() -> Result<()> {
 fn recorded_answers() -> Result<()> {
     eprintln_line("ci: recorded answers");
     crate::fixtures::check()
+}
+
+/// The files that the program says of itself are as it says them today.
+fn generated_documents() -> Result<()> {
+    eprintln_line("ci: generated documents");
+    crate::docs::run(&crate::docs::Options { check: true })
 }
 
 /// Licences, sources and duplicates. The tool is not part of a Rust installation, so a developer may be without it;

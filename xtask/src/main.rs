@@ -2,6 +2,7 @@
 
 mod ci;
 mod deploy;
+mod docs;
 mod fixtures;
 #[cfg(unix)]
 mod torture;
@@ -14,6 +15,8 @@ use clap::Parser as _;
 enum Task {
     /// Checks everything that must hold before a change lands.
     Ci,
+    /// Makes the files that the program says of itself, or checks that they are fresh.
+    Docs(docs::Options),
     /// Makes the files in `fixtures/` that are not written by hand.
     Fixtures(fixtures::Options),
     /// Kills the program again and again while it syncs, and compares every file with what it must hold.
@@ -24,6 +27,7 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
         Task::Ci => ci::run(),
+        Task::Docs(options) => docs::run(&options),
         Task::Fixtures(options) => fixtures::run(&options),
         #[cfg(unix)]
         Task::Torture(options) => torture::run(&options),

@@ -18,7 +18,7 @@
 //!   timestamp_to_proto(Timestamp) -> prost_types::Timestamp
 //!   timestamp_from_proto(&prost_types::Timestamp) -> Option<Timestamp>
 //!   ```
-//! - [`to_json`] and [`json`] print any of the messages as protojson.
+//! - [`to_json`] and [`json`] print any of the messages as protojson, [`pretty_json`] as text.
 //!
 //! Left out: validation rules (the protocol's server checks them, not the messages), every decision about what to
 //! write, and all I/O.
@@ -44,4 +44,4 @@ pub use convert::{
     resource_type_to_proto, timestamp_from_proto, timestamp_to_proto,
 };
 pub use generated::{baton, c1, google};
-pub use protojson::{JsonError, json, to_json};
+pub use protojson::{JsonError, json, pretty_json, pretty_json_any, to_json};

@@ -1,12 +1,15 @@
 //! The command line: each flag once, with its environment variable and its help.
 //!
-//! Values are taken as text where a mistake should be reported together with others; `config` turns them into types.
+//! `layers` finds the value of each: flag, variable, secret file, configuration file, default. A flag with a variable can be
+//! set in all of them; one without, by hand alone.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::build_info;
+use crate::compat;
+use crate::describe::DescribeCommand;
 use crate::health::{HealthArgs, HealthCheckArgs};
 use crate::review::ReviewCommand;
 use crate::schedule::ScheduleArgs;
@@ -14,11 +17,24 @@ use crate::service::ServiceArgs;
 use crate::status::StatusArgs;
 use crate::telemetry::OtelArgs;
 
+/// The program's name.
+pub(crate) const NAME: &str = "baton-clockify";
+
 /// Reads a Clockify workspace (members with role and status, user groups, who belongs to which) into a c1z file that
 /// ConductorOne's Baton tools read.
 #[derive(Debug, Parser)]
-#[command(name = "baton-clockify", version, args_conflicts_with_subcommands = false, max_term_width = 100)]
+#[command(
+    name = "baton-clockify",
+    version = build_info::LONG,
+    args_conflicts_with_subcommands = false,
+    disable_version_flag = true,
+    max_term_width = 100
+)]
 pub(crate) struct Cli {
+    /// Print version, commit and target.
+    #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
@@ -48,6 +64,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     #[command(flatten)]
     Review(ReviewCommand),
+    #[command(flatten)]
+    Describe(DescribeCommand),
 }
 
 /// Flags of a sync.
@@ -109,6 +127,23 @@ pub(crate) struct SyncArgs {
     #[arg(long, env = "BATON_SYNC_PROJECTS", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, value_parser = switch, global = true)]
     pub(crate) sync_projects: bool,
 
+    /// Read who is there and nothing of what they have: no entitlements, no grants.
+    #[arg(long, env = "BATON_SKIP_ENTITLEMENTS_AND_GRANTS", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, value_parser = switch, global = true)]
+    pub(crate) skip_entitlements_and_grants: bool,
+
+    /// Requests to Clockify under way at a time: 1 for one after the other, -1 for one per processor, at most 4
+    /// [default: 4].
+    #[arg(long, env = "BATON_WORKERS", value_name = "N", allow_negative_numbers = true, global = true)]
+    pub(crate) workers: Option<String>,
+
+    /// The same as --workers -1, which is its name today.
+    #[arg(long, env = "BATON_PARALLEL_SYNC", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, value_parser = switch, global = true)]
+    pub(crate) parallel_sync: bool,
+
+    /// How long a request to Clockify may take, in seconds, 1 to 1800 [default: 300, of which 60 without a sign of life].
+    #[arg(long, env = "BATON_HTTP_TIMEOUT_SECONDS", value_name = "N", global = true)]
+    pub(crate) http_timeout_seconds: Option<String>,
+
     /// Seal the sync even if it looks as if people had vanished.
     #[arg(long, env = "BATON_ALLOW_SHRINK", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", hide_default_value = true, value_parser = switch, global = true)]
     pub(crate) allow_shrink: bool,
@@ -129,6 +164,10 @@ pub(crate) struct SyncArgs {
     #[arg(long, env = "BATON_REPORT_FILE", value_name = "PATH", global = true)]
     pub(crate) report_file: Option<PathBuf>,
 
+    /// Folder for decoded copies of c1z files that are read; it must exist [default: the system's, or beside the file].
+    #[arg(long, env = "BATON_C1Z_TEMP_DIR", value_name = "PATH", global = true)]
+    pub(crate) c1z_temp_dir: Option<PathBuf>,
+
     /// What to log: debug, info, warn or error [default: info; warn where a progress line is shown].
     #[arg(
         long,
@@ -143,45 +182,56 @@ pub(crate) struct SyncArgs {
     /// How to log; console on a terminal, json otherwise.
     #[arg(long, env = "BATON_LOG_FORMAT", value_name = "FORMAT", ignore_case = true, global = true)]
     pub(crate) log_format: Option<LogFormat>,
+
+    /// Where to log: files, to which lines are added, or stderr or stdout [default: stderr].
+    #[arg(long, env = "BATON_LOG_PATH", value_name = "PATHS", value_delimiter = ',', global = true)]
+    pub(crate) log_path: Vec<String>,
+
+    /// When --log-level debug ends and info begins, such as 2026-01-31T12:00:00Z.
+    #[arg(long, env = "BATON_LOG_LEVEL_DEBUG_EXPIRES_AT", value_name = "TIME", global = true)]
+    pub(crate) log_level_debug_expires_at: Option<String>,
 }
 
-/// Reads the command line and the environment. A variable that is set to nothing counts as not set: that is what templates
-/// make of a value nobody gave.
-///
-/// # Errors
-/// What clap says is wrong, or the help that was asked for.
-pub(crate) fn parse() -> Result<Cli, clap::Error> {
-    let command = readers_without_flags_of_a_sync(without_empty_variables(Cli::command()));
-    Cli::from_arg_matches(&command.try_get_matches()?)
+/// The whole command line, as it is declared: for parsing, for documentation, for completions.
+pub(crate) fn command() -> clap::Command {
+    let mut command = readers_without_flags_of_a_sync(compat::declare(Cli::command()));
+    command.build();
+    command
+}
+
+/// Whether a command asks Clockify with the user's own key: a sync, once or on a schedule, or the service.
+pub(crate) fn asks_clockify(command: Option<&str>) -> bool {
+    matches!(command, None | Some("schedule"))
 }
 
 /// What a command that only reads a file has use for, of the flags that every command takes.
-const READERS: [&str; 3] = ["file", "log_level", "log_format"];
+const READERS: [&str; 5] = ["file", "c1z_temp_dir", "log_level", "log_format", "log_path"];
 
-/// The flags of a sync are taken everywhere, so that a command line can be edited at its end. The help of a command that
-/// only reads a file does not list those that it does not look at.
+/// The flags of a sync are taken everywhere, so that a command line can be edited at its end. The help of a command does not
+/// list those that it does not look at.
 fn readers_without_flags_of_a_sync(mut command: clap::Command) -> clap::Command {
-    fn hide(command: clap::Command) -> clap::Command {
+    fn hide(command: clap::Command, kept: &[&str]) -> clap::Command {
         let command = command.mut_args(|argument| match argument.get_id().as_str() {
+            id if argument.is_global_set() && !kept.contains(&id) => argument.hide(true),
             "file" => argument.help("File to read"),
-            id if argument.is_global_set() && !READERS.contains(&id) => argument.hide(true),
             _ => argument,
         });
-        command.mut_subcommands(hide)
+        command.mut_subcommands(|inner| hide(inner, kept))
     }
     command.build();
     let readers = ReviewCommand::augment_subcommands(clap::Command::new("readers"));
-    let is_reader = |name: &str| readers.get_subcommands().any(|reader| reader.get_name() == name);
-    command.mut_subcommands(|command| if is_reader(command.get_name()) { hide(command) } else { command })
-}
-
-fn without_empty_variables(command: clap::Command) -> clap::Command {
-    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
-    let command = command.mut_args(|argument| match argument.get_env() {
-        Some(name) if is_empty(name) => argument.env(None::<&str>),
-        _ => argument,
-    });
-    command.mut_subcommands(without_empty_variables)
+    let describers = DescribeCommand::augment_subcommands(clap::Command::new("describers"));
+    let is_of = |these: &clap::Command, name: &str| these.get_subcommands().any(|one| one.get_name() == name);
+    command.mut_subcommands(|command| {
+        let name = command.get_name();
+        if is_of(&readers, name) {
+            hide(command, &READERS)
+        } else if is_of(&describers, name) {
+            hide(command, &[])
+        } else {
+            command
+        }
+    })
 }
 
 /// A switch as people and templates write it; an empty variable is one that is not set.
@@ -189,7 +239,7 @@ pub(crate) fn switch(text: &str) -> Result<bool, String> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" | "1" | "t" | "yes" | "on" => Ok(true),
         "false" | "0" | "f" | "no" | "off" | "" => Ok(false),
-        _ => Err("a switch is true or false".to_owned()),
+        _ => Err(format!("value must be true or false but got '{text}'")),
     }
 }
 

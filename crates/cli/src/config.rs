@@ -1,18 +1,17 @@
 //! Turns the command line into a typed configuration, and reports everything that is wrong with it at once.
 
 use std::collections::BTreeSet;
-use std::fmt::Display;
 use std::path::PathBuf;
-use std::str::FromStr;
+use std::thread;
 use std::time::Duration;
 
-use clockify_api::{ApiKey, BaseUrl, Pace, WorkspaceId};
+use clockify_api::{ApiKey, BaseUrl, Client, ClientBuilder, Pace, WorkspaceId};
 use governance_model::{ResourceTypeId, Scope};
 
 use crate::args::SyncArgs;
 use crate::duration;
-use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::problems::Problems;
 
 /// The largest page that Clockify is known to serve (clockify reference 8).
 const MAX_PAGE_SIZE: u32 = 5000;
@@ -29,6 +28,12 @@ pub(crate) struct Config {
     pub(crate) pace: Pace,
     pub(crate) page_size: u32,
     pub(crate) projects: bool,
+    /// Requests under way at a time.
+    pub(crate) workers: usize,
+    /// How long a request may take, if not as long as the client allows by itself.
+    pub(crate) http_timeout: Option<Duration>,
+    /// Whether to read who is there and nothing of what they have.
+    pub(crate) resources_only: bool,
     pub(crate) scope: Scope,
     pub(crate) allow_shrink: bool,
     pub(crate) resume_max_age: Duration,
@@ -38,51 +43,6 @@ pub(crate) struct Config {
     pub(crate) file: PathBuf,
     /// Whether the source is the look-alike of the demonstration.
     pub(crate) demonstration: bool,
-}
-
-/// Everything that is wrong, and what to do about it.
-#[derive(Default)]
-struct Problems {
-    missing: Vec<&'static str>,
-    wrong: Vec<String>,
-    hints: Vec<&'static str>,
-}
-
-impl Problems {
-    fn wrong(&mut self, field: &str, problem: impl Display) {
-        self.wrong.push(format!("field {field}: {problem}"));
-    }
-
-    fn hint(&mut self, hint: &'static str) {
-        if !self.hints.contains(&hint) {
-            self.hints.push(hint);
-        }
-    }
-
-    fn present<'a>(&mut self, field: &'static str, value: Option<&'a String>) -> Option<&'a str> {
-        let value = value.map(|text| text.trim()).filter(|text| !text.is_empty());
-        if value.is_none() {
-            self.missing.push(field);
-        }
-        value
-    }
-
-    fn parsed<T: FromStr<Err: Display>>(&mut self, field: &str, text: &str) -> Option<T> {
-        text.parse().map_err(|error| self.wrong(field, error)).ok()
-    }
-
-    fn into_failure(self) -> Failure {
-        let mut lines = Vec::new();
-        if !self.missing.is_empty() {
-            let names: Vec<_> = self.missing.iter().map(|name| format!("\"{name}\"")).collect();
-            lines.push(format!("required flag(s) {} not set", names.join(", ")));
-        }
-        if !self.wrong.is_empty() {
-            lines.push(format!("errors found:\n{}", self.wrong.join("\n")));
-        }
-        let failure = Failure::new(Exit::InvalidArgument, lines.join("\n"));
-        if self.hints.is_empty() { failure } else { failure.with_hint(self.hints.join("\n      ")) }
-    }
 }
 
 const KEY_HINT: &str = "set BATON_CLOCKIFY_API_KEY; make the key in Clockify under Profile settings, API, Generate, \
@@ -98,8 +58,14 @@ impl Config {
     /// # Errors
     /// One failure that lists every problem.
     pub(crate) fn from_args(args: &SyncArgs) -> Result<Self, Failure> {
-        let mut problems = Problems::default();
+        Self::check(args, Problems::default())
+    }
 
+    /// Checks the command line, when something may be known to be wrong already.
+    ///
+    /// # Errors
+    /// One failure that lists every problem, the known ones as well.
+    pub(crate) fn check(args: &SyncArgs, mut problems: Problems) -> Result<Self, Failure> {
         let key = problems.present("clockify-api-key", args.clockify_api_key.as_ref());
         if key.is_none() {
             problems.hint(KEY_HINT);
@@ -133,6 +99,8 @@ impl Config {
 
         let pace = problems.parsed("clockify-rate-limit", &args.clockify_rate_limit);
         let page_size = page_size(&args.page_size, &mut problems);
+        let workers = workers(args, &mut problems);
+        let http_timeout = http_timeout(args, &mut problems);
         let scope = scope(args, &mut problems);
         let [resume_max_age, max_wait, wait_lock] = [
             ("resume-max-age", &args.resume_max_age),
@@ -148,7 +116,7 @@ impl Config {
 
         match (key, workspace, base_url, pace, page_size) {
             (Some(key), Some(workspace), Some(base_url), Some(pace), Some(page_size))
-                if problems.wrong.is_empty() =>
+                if problems.is_empty() =>
             {
                 Ok(Self {
                     key,
@@ -158,6 +126,9 @@ impl Config {
                     pace,
                     page_size,
                     projects: args.sync_projects,
+                    workers,
+                    http_timeout,
+                    resources_only: args.skip_entitlements_and_grants,
                     scope,
                     allow_shrink: args.allow_shrink,
                     resume_max_age,
@@ -171,6 +142,57 @@ impl Config {
             _ => Err(problems.into_failure()),
         }
     }
+
+    /// A client of Clockify for what is configured.
+    pub(crate) fn client(&self) -> ClientBuilder {
+        let client = Client::builder(self.key.clone())
+            .base_url(self.base_url.clone())
+            .allow_foreign_host(self.foreign_host)
+            .pace(self.pace);
+        match self.http_timeout {
+            // One number for everything that may take long: whoever raises it waits for a server that is silent.
+            Some(limit) => client.request_timeout(limit).read_timeout(limit),
+            None => client,
+        }
+    }
+}
+
+/// The processors that `--workers -1` makes use of, at most.
+const MAX_AUTOMATIC: usize = 4;
+
+/// More pages than that are not in memory at a time.
+const MAX_WORKERS: i64 = 100;
+
+fn workers(args: &SyncArgs, problems: &mut Problems) -> usize {
+    let processors = || thread::available_parallelism().map_or(1, usize::from).min(MAX_AUTOMATIC);
+    let Some(text) = &args.workers else {
+        return if args.parallel_sync { processors() } else { sync_engine::Options::default().concurrency };
+    };
+    let wrong = match text.trim().parse::<i64>() {
+        Ok(-1) => return processors(),
+        Ok(0) => return 1,
+        Ok(n @ 1..=MAX_WORKERS) => return usize::try_from(n).unwrap_or(1),
+        Ok(n) if n < 0 => format!("value must be greater than or equal to -1 but got {n}"),
+        Ok(n) => format!("value must be less than or equal to {MAX_WORKERS} but got {n}"),
+        Err(_) => format!("value must be a number from -1 to {MAX_WORKERS} but got {text:?}"),
+    };
+    problems.wrong("workers", wrong);
+    1
+}
+
+/// The longest time that may be given for a request, in seconds (interop reference 4.2).
+const MAX_HTTP_TIMEOUT: u64 = 1800;
+
+fn http_timeout(args: &SyncArgs, problems: &mut Problems) -> Option<Duration> {
+    let text = args.http_timeout_seconds.as_deref()?;
+    let wrong = match text.trim().parse::<u64>() {
+        Ok(0) => "value must be greater than or equal to 1 but got 0".to_owned(),
+        Ok(seconds @ 1..=MAX_HTTP_TIMEOUT) => return Some(Duration::from_secs(seconds)),
+        Ok(seconds) => format!("value must be less than or equal to {MAX_HTTP_TIMEOUT} but got {seconds}"),
+        Err(_) => format!("value must be a number from 1 to {MAX_HTTP_TIMEOUT} but got {text:?}"),
+    };
+    problems.wrong("http-timeout-seconds", wrong);
+    None
 }
 
 /// A time such as `24h` or `1h30m`; nothing when it is wrong, which is reported.

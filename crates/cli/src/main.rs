@@ -4,18 +4,26 @@
 //! report becomes text, progress and an exit code.
 
 mod args;
+mod build_info;
+mod compat;
 mod config;
 mod countdown;
 mod demo;
+mod describe;
 mod duration;
+mod environment;
 mod exit;
 mod failure;
 mod health;
+mod layers;
 mod limits;
 mod line;
 mod lock;
 mod logging;
+mod platform;
+mod problems;
 mod progress;
+mod relations;
 mod review;
 mod schedule;
 mod sealed;
@@ -26,6 +34,7 @@ mod status;
 mod summary;
 mod sync;
 mod telemetry;
+mod temporary;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -35,27 +44,31 @@ use clap::error::ErrorKind;
 
 use crate::args::{Cli, Command, LogLevel};
 use crate::exit::Exit;
+use crate::layers::{Ended, Given, Parsed};
 use crate::line::Line;
+use crate::problems::Problems;
 
 fn main() -> ExitCode {
-    let mut cli = match args::parse() {
-        Ok(cli) => cli,
-        Err(error) => return usage(&error),
+    let parsed = match layers::parse() {
+        Ok(parsed) => parsed,
+        Err(Ended::Usage(error)) => return usage(&error),
+        Err(Ended::Wrong(failure)) => return ended(&failure.into()),
     };
-    let serves = cli.command.is_none() && cli.service.is_asked_for();
-    if serves || matches!(cli.command, Some(Command::Schedule(_))) {
-        // A line per run is worth more than a progress line that nobody looks at for days.
-        cli.sync.log_level.get_or_insert(LogLevel::Info);
-    }
-    let line = Line::new(&cli.sync);
-    match run(&cli, &line) {
+    let result = match &parsed.cli.command {
+        // Answers at once: nothing is started for it, and wrong settings do not matter.
+        Some(Command::Describe(command)) => describe::run(command, args::command()),
+        _ => run(parsed),
+    };
+    match result {
         Ok(()) => Exit::Success.into(),
-        Err(error) => {
-            // Nothing can be done about a standard error that does not take the message.
-            let _ = io::stderr().write_all(failure::render(&error).as_bytes());
-            failure::exit_of(&error).into()
-        }
+        Err(error) => ended(&error),
     }
+}
+
+fn ended(error: &anyhow::Error) -> ExitCode {
+    // Nothing can be done about a standard error that does not take the message.
+    let _ = io::stderr().write_all(failure::render(error).as_bytes());
+    failure::exit_of(error).into()
 }
 
 /// Help and version go to stdout and are no failure; the rest is a wrong argument.
@@ -66,30 +79,74 @@ fn usage(error: &clap::Error) -> ExitCode {
     if asked_for { Exit::Success.into() } else { Exit::InvalidArgument.into() }
 }
 
-fn run(cli: &Cli, line: &Line) -> Result<()> {
+fn run(parsed: Parsed) -> Result<()> {
+    let Parsed { mut cli, given, mut problems, warnings } = parsed;
+    let serves = cli.command.is_none() && (given.is_set("client-id") || given.is_set("client-secret"));
+    if serves || matches!(cli.command, Some(Command::Schedule(_))) {
+        // A line per run is worth more than a progress line that nobody looks at for days.
+        cli.sync.log_level.get_or_insert(LogLevel::Info);
+    }
+    let line = Line::new(&cli.sync);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let exported = telemetry::start(&cli.otel, cli.service.host_id.as_deref(), cli.sync.log_level, &runtime);
-    let (layers, telemetry) = exported?;
-    logging::start(&cli.sync, line, layers);
-    let result = runtime.block_on(async {
-        match &cli.command {
-            None if cli.service.is_asked_for() => {
-                service::run(&cli.service, &cli.health, &cli.sync, line).await
-            }
-            None => sync::run(&cli.sync, line).await,
-            Some(Command::Schedule(flags)) => schedule::run(flags, &cli.sync, line).await,
-            Some(Command::Status(flags)) => status::run(flags, &cli.sync),
-            Some(Command::Review(question)) => review::run(question, &cli.sync),
-            Some(Command::HealthCheck(flags)) => health::check(flags, &cli.health).await,
-            Some(Command::Demo(demo)) => demo::run(demo, &cli.sync, line).await,
-        }
-    });
+    let (layers, telemetry) = telemetry::start(
+        &cli.otel,
+        cli.service.host_id.as_deref(),
+        cli.sync.log_level,
+        &runtime,
+        &mut problems,
+    );
+    logging::start(&cli.sync, &line, layers, &runtime, &mut problems);
+    for warning in &warnings {
+        tracing::warn!("{warning}");
+    }
+    check_flags(&cli, &given, serves, &mut problems);
+    let result = runtime.block_on(answer(&cli, serves, problems, &line));
     telemetry.finish();
     // A page that is being written is finished by then; nothing else is worth waiting for.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     result
+}
+
+/// What can be said of the flags whatever is done with them.
+fn check_flags(cli: &Cli, given: &Given, serves: bool, problems: &mut Problems) {
+    if syncs(cli) {
+        relations::check(given, problems);
+        if !serves && let Some(warning) = compat::service_flags_without_a_service(given) {
+            tracing::warn!("{warning}");
+        }
+        if cli.sync.parallel_sync {
+            tracing::warn!("--parallel-sync is the old name of --workers -1.");
+        }
+    }
+    compat::check(given, syncs(cli), problems);
+    temporary::name(cli.sync.c1z_temp_dir.as_ref(), problems);
+}
+
+/// Does what the command line asks for, unless something is wrong with it.
+async fn answer(cli: &Cli, serves: bool, problems: Problems, line: &Line) -> Result<()> {
+    let problems = if syncs(cli) {
+        problems
+    } else {
+        problems.check()?;
+        Problems::default()
+    };
+    match &cli.command {
+        None if serves => service::run(&cli.service, &cli.health, &cli.sync, problems, line).await,
+        None => sync::run(&cli.sync, problems, line).await,
+        Some(Command::Schedule(flags)) => schedule::run(flags, &cli.sync, problems, line).await,
+        Some(Command::Status(flags)) => status::run(flags, &cli.sync),
+        Some(Command::Review(question)) => review::run(question, &cli.sync),
+        Some(Command::HealthCheck(flags)) => health::check(flags, &cli.health).await,
+        Some(Command::Demo(demo)) => demo::run(demo, &cli.sync, line).await,
+        Some(Command::Describe(command)) => describe::run(command, args::command()),
+    }
+}
+
+/// Whether the user's own workspace is read: these commands report what is wrong together with their own settings.
+fn syncs(cli: &Cli) -> bool {
+    matches!(cli.command, None | Some(Command::Schedule(_)))
 }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
-use clap::{ArgGroup, Args};
+use anyhow::{Context, Result};
+use clap::Args;
 use governance_model::{ErrorClass, Timestamp};
 use jiff::tz::TimeZone;
 use sync_engine::schedule::{
@@ -20,6 +20,7 @@ use crate::exit::Exit;
 use crate::failure::{self, Failure};
 use crate::limits;
 use crate::line::Line;
+use crate::problems::Problems;
 use crate::progress::Progress;
 use crate::sync::{self, Done};
 use crate::{duration, sealed, signals};
@@ -29,7 +30,6 @@ const GRACE: Duration = Duration::from_secs(4);
 
 /// Flags of the schedule.
 #[derive(Clone, Debug, Args)]
-#[command(group = ArgGroup::new("when").args(["every", "cron"]).required(true))]
 pub(crate) struct ScheduleArgs {
     /// Sync this long after the end of the last sync, such as 6h, 90m or 1d; at once when that is over already.
     #[arg(long, env = "BATON_SCHEDULE_EVERY", value_name = "TIME")]
@@ -40,7 +40,7 @@ pub(crate) struct ScheduleArgs {
     cron: Option<String>,
 
     /// Time zone of --cron, such as Europe/Berlin [default: the machine's].
-    #[arg(long, env = "BATON_SCHEDULE_TIMEZONE", value_name = "ZONE", conflicts_with = "every")]
+    #[arg(long, env = "BATON_SCHEDULE_TIMEZONE", value_name = "ZONE")]
     timezone: Option<String>,
 
     /// Begin each regular run up to this much later, at random.
@@ -53,34 +53,32 @@ pub(crate) struct ScheduleArgs {
 }
 
 impl ScheduleArgs {
-    /// The schedule and its spread, or everything that is wrong with them.
-    fn parse(&self, now: Timestamp) -> Result<(Schedule, Duration), Failure> {
-        let mut wrong = Vec::new();
-        let jitter = duration::parse(&self.jitter)
-            .map_err(|error| wrong.push(format!("field jitter: {error}")))
-            .unwrap_or_default();
+    /// The schedule and its spread, unless something is wrong with them.
+    fn parse(&self, now: Timestamp, problems: &mut Problems) -> Option<(Schedule, Duration)> {
+        let jitter = duration::parse(&self.jitter).map_err(|error| problems.wrong("jitter", error)).ok();
         let schedule = match (&self.every, &self.cron) {
             (Some(every), _) => duration::parse(every)
                 .and_then(|every| Schedule::every(every).map_err(|error| error.to_string()))
-                .map_err(|error| wrong.push(format!("field every: {error}")))
+                .map_err(|error| problems.wrong("every", error))
                 .ok(),
-            (None, cron) => match zone(self.timezone.as_deref()) {
-                Ok(zone) => Schedule::cron(cron.as_deref().unwrap_or_default(), zone, now)
-                    .map_err(|error| wrong.push(format!("field cron: {error}")))
-                    .ok(),
+            (None, Some(cron)) => match zone(self.timezone.as_deref()) {
+                Ok(zone) => {
+                    Schedule::cron(cron, zone, now).map_err(|error| problems.wrong("cron", error)).ok()
+                }
                 Err(error) => {
-                    wrong.push(format!("field timezone: {error}"));
+                    problems.wrong("timezone", error);
                     None
                 }
             },
+            (None, None) => {
+                problems.sentence("at least one of the flags in the group [every cron] is required");
+                problems.hint("say when to sync: --every 6h, or --cron \"0 2 * * *\"");
+                None
+            }
         };
-        if let Some(error) = schedule.as_ref().and_then(|schedule| schedule.check_jitter(jitter).err()) {
-            wrong.push(format!("field jitter: {error}"));
-        }
-        match schedule {
-            Some(schedule) if wrong.is_empty() => Ok((schedule, jitter)),
-            _ => Err(Failure::new(Exit::InvalidArgument, format!("errors found:\n{}", wrong.join("\n")))),
-        }
+        let (schedule, jitter) = (schedule?, jitter?);
+        schedule.check_jitter(jitter).map_err(|error| problems.wrong("jitter", error)).ok()?;
+        Some((schedule, jitter))
     }
 }
 
@@ -94,10 +92,16 @@ fn zone(name: Option<&str>) -> Result<TimeZone, String> {
 }
 
 /// Syncs on a schedule until a signal comes.
-pub(crate) async fn run(flags: &ScheduleArgs, args: &SyncArgs, line: &Line) -> Result<()> {
-    let config = Config::from_args(args)?;
+pub(crate) async fn run(
+    flags: &ScheduleArgs,
+    args: &SyncArgs,
+    mut problems: Problems,
+    line: &Line,
+) -> Result<()> {
     let now = SystemClock.now();
-    let (schedule, jitter) = flags.parse(now)?;
+    let schedule = flags.parse(now, &mut problems);
+    let config = Config::check(args, problems)?;
+    let (schedule, jitter) = schedule.context("a schedule that is wrong was not reported")?;
     check_output(&config)?;
     // From here on a signal is heard, also one that comes before the first run.
     let signal = signals::first();

@@ -10,7 +10,7 @@ use sync_engine::REPORT_ASSET;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::limits;
+use crate::{limits, temporary};
 
 /// A sealed sync.
 #[derive(Debug, Serialize)]
@@ -38,9 +38,12 @@ pub(crate) fn newest(file: &Path) -> Result<Option<SealedSync>, Failure> {
     })
 }
 
-/// Opens the file, with its decoded copy in the system's folder for temporary files; beside the file where there is no such
-/// folder, because one writable folder is all that a sync needs.
+/// Opens the file, with its decoded copy in the folder that the user names, or in the system's for temporary files; beside the
+/// file where there is no such folder, because one writable folder is all that a sync needs.
 pub(crate) fn open(file: &Path) -> Result<C1zFile, c1z::Error> {
+    if let Some(folder) = temporary::folder() {
+        return C1zFile::open_in(file, limits::from_environment(), &folder);
+    }
     C1zFile::open(file, limits::from_environment()).or_else(|error| match error {
         c1z::Error::Io { .. } => {
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sync_engine::Stopper;
 
 use crate::exit::Exit;
+use crate::platform::Signals;
 use crate::progress::Progress;
 
 /// How long a sync may take to stop before the program ends without it: less than the five seconds that are promised.
@@ -62,42 +63,4 @@ pub(crate) fn first() -> impl Future<Output = ()> {
 #[expect(clippy::exit, reason = "a signal means now; what was committed is durable already")]
 fn end_now() -> ! {
     std::process::exit(i32::from(Exit::Resumable as u8))
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    #[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
-    fn new() -> std::io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }

@@ -13,8 +13,8 @@ use comfy_table::{Table, presets};
 use governance_model::{Resource, ResourceId, Scope, State, Value};
 use sync_engine::SyncReport;
 
-use crate::limits;
 use crate::sync::Done;
+use crate::{limits, temporary};
 
 /// At most this many people are listed by name; the file has them all.
 const LISTED: usize = 50;
@@ -26,9 +26,9 @@ const LISTED: usize = 50;
 pub(crate) fn render(done: &Done, scope: &Scope) -> Result<String> {
     // Beside the file, where there was room for it, and not in a temporary folder that may be anywhere.
     let folder = done.sealed.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let file =
-        C1zFile::open_in(&done.sealed.path, limits::from_environment(), folder.unwrap_or(Path::new(".")))
-            .context("cannot read the sealed file back")?;
+    let folder = temporary::folder().unwrap_or_else(|| folder.unwrap_or(Path::new(".")).to_owned());
+    let file = C1zFile::open_in(&done.sealed.path, limits::from_environment(), &folder)
+        .context("cannot read the sealed file back")?;
     let view = file
         .sync(&SyncChoice::Id(done.report.sync_id.clone()))
         .context("cannot find the sync in the file")?;

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use clockify_api::Client;
 use clockify_connector::{ClockifyConnector, Settings};
 use governance_model::{ConnectorError, Timestamp};
-use sync_engine::{Options, Sealed, Stop, SyncError, SyncReport, SystemClock};
+use sync_engine::{LeaveOut, Options, Sealed, Stop, SyncError, SyncReport, SystemClock};
 
 use crate::args::SyncArgs;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::line::Line;
+use crate::problems::Problems;
 use crate::progress::Progress;
 use crate::{lock, signals, summary};
 
@@ -29,8 +29,8 @@ pub(crate) struct Done {
 }
 
 /// Syncs as the command line says, and prints the summary.
-pub(crate) async fn run(args: &SyncArgs, line: &Line) -> Result<()> {
-    let config = Config::from_args(args)?;
+pub(crate) async fn run(args: &SyncArgs, problems: Problems, line: &Line) -> Result<()> {
+    let config = Config::check(args, problems)?;
     let done = sync(&config, &Progress::new(line)).await?;
     // The job is done once the file is in place; a summary that cannot be made or printed does not undo it.
     let printed = summary::render(&done, &config.scope).and_then(|mut text| {
@@ -46,10 +46,8 @@ pub(crate) async fn run(args: &SyncArgs, line: &Line) -> Result<()> {
 /// Runs one sync to its end.
 pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
     let begun = Instant::now();
-    let client = Client::builder(config.key.clone())
-        .base_url(config.base_url.clone())
-        .allow_foreign_host(config.foreign_host)
-        .pace(config.pace)
+    let client = config
+        .client()
         .observer(progress.clone())
         .build()
         .map_err(|error| Failure::new(Exit::InvalidArgument, error.to_string()))?;
@@ -76,8 +74,11 @@ async fn sync_with(
     progress: &Progress,
 ) -> Result<(SyncReport, Sealed)> {
     let stores = lock::take(config, stop.clone(), progress).await.map_err(|error| failure(&error))?;
+    let stores = if config.resources_only { stores.resources_only() } else { stores };
     let options = Options {
         scope: config.scope.clone(),
+        leave_out: LeaveOut { entitlements: config.resources_only, ..LeaveOut::default() },
+        concurrency: config.workers,
         allow_shrink: config.allow_shrink,
         resume_max_age: config.resume_max_age,
         max_wait: config.max_wait,

@@ -9,9 +9,8 @@ use tokio::runtime::Runtime;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::args::{LogLevel, switch};
-use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::logging;
+use crate::problems::Problems;
 
 /// How long the end of the program waits for what was not sent yet.
 const LAST: Duration = Duration::from_secs(3);
@@ -71,25 +70,34 @@ impl Telemetry {
     }
 }
 
-/// Begins to send, if a collector is named.
-///
-/// # Errors
-/// When the flags are wrong. A collector that is not there is no error.
+/// Begins to send, if a collector is named. A collector that is not there is no problem; flags that are wrong are.
 pub(crate) fn start(
     flags: &OtelArgs,
     instance: Option<&str>,
     level: Option<LogLevel>,
     runtime: &Runtime,
-) -> Result<(Vec<BoxedLayer>, Telemetry), Failure> {
+    problems: &mut Problems,
+) -> (Vec<BoxedLayer>, Telemetry) {
     let endpoint = flags.otel_collector_endpoint.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let Some(endpoint) = endpoint else { return Ok((Vec::new(), Telemetry::default())) };
-    let wrong = |error: baton_service::telemetry::TelemetryError| {
-        Failure::new(Exit::InvalidArgument, format!("field otel-collector-endpoint: {error}"))
-    };
+    let nothing = || (Vec::new(), Telemetry::default());
+    let Some(endpoint) = endpoint else { return nothing() };
     let collector = if flags.otel_collector_endpoint_tls_insecure {
         Collector::in_the_clear(endpoint)
     } else {
-        Collector::with_tls(endpoint, roots(flags)?)
+        match roots(flags) {
+            Ok(roots) => Collector::with_tls(endpoint, roots),
+            Err(problem) => {
+                problems.wrong("otel-collector-endpoint-tls-cert-path", problem);
+                return nothing();
+            }
+        }
+    };
+    let collector = match collector {
+        Ok(collector) => collector,
+        Err(error) => {
+            problems.wrong("otel-collector-endpoint", error);
+            return nothing();
+        }
     };
     let logs = match level {
         _ if flags.otel_logging_disabled => LevelFilter::OFF,
@@ -99,7 +107,7 @@ pub(crate) fn start(
         Some(LogLevel::Error) => LevelFilter::ERROR,
     };
     let settings = Export {
-        collector: collector.map_err(wrong)?,
+        collector,
         service: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
         instance: Identity::here(instance, env!("CARGO_PKG_NAME")).host_id,
@@ -108,16 +116,18 @@ pub(crate) fn start(
         logs,
     };
     let _inside = runtime.enter();
-    let (layers, exporting) = export(&settings).map_err(wrong)?;
-    Ok((layers, Telemetry(Some(exporting))))
+    match export(&settings) {
+        Ok((layers, exporting)) => (layers, Telemetry(Some(exporting))),
+        Err(error) => {
+            problems.wrong("otel-collector-endpoint", error);
+            nothing()
+        }
+    }
 }
 
-fn roots(flags: &OtelArgs) -> Result<Vec<u8>, Failure> {
+fn roots(flags: &OtelArgs) -> Result<Vec<u8>, String> {
     if let Some(path) = &flags.otel_collector_endpoint_tls_cert_path {
-        return std::fs::read(path).map_err(|error| {
-            let message = format!("field otel-collector-endpoint-tls-cert-path: cannot read {path}: {error}");
-            Failure::new(Exit::InvalidArgument, message)
-        });
+        return std::fs::read(path).map_err(|error| format!("cannot read {path}: {error}"));
     }
     Ok(flags.otel_collector_endpoint_tls_cert.clone().unwrap_or_default().into_bytes())
 }

@@ -21,9 +21,19 @@ mod user;
 pub use catalog::{GROUP, PROJECT, ROLE, USER, WorkspaceRole};
 pub use connector::{ClockifyConnector, Settings};
 
-use governance_model::ResourceTypeId;
+use governance_model::{ResourceType, ResourceTypeId};
 
-/// The ids of all resource types that can be asked for, projects included.
+/// All resource types that can be asked for, projects included; known without asking Clockify.
+pub fn resource_types() -> Vec<ResourceType> {
+    catalog::resource_types(true)
+}
+
+/// Their ids.
 pub fn resource_type_ids() -> Vec<ResourceTypeId> {
-    catalog::resource_types(true).into_iter().map(|offered| offered.id).collect()
+    resource_types().into_iter().map(|offered| offered.id).collect()
+}
+
+/// Whether a type is read only when the settings say so.
+pub fn is_opt_in(id: &ResourceTypeId) -> bool {
+    catalog::resource_types(false).iter().all(|usual| usual.id != *id)
 }

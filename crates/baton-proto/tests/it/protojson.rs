@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use baton_proto::c1::config::v1::StringMapField;
 use baton_proto::c1::connector::v2;
 use baton_proto::c1::connectorapi::baton::v1::baton_service_finish_task_request::Success;
-use baton_proto::{JsonError, json, to_json};
+use baton_proto::{JsonError, json, pretty_json, pretty_json_any, to_json};
 use proptest::prelude::*;
 use prost::Message as _;
 use prost_types::{Any, Struct, Value, value::Kind};
@@ -43,6 +43,23 @@ fn unreadable_annotations_are_left_out() {
         },
     });
     assert_eq!(json(&outer).unwrap(), expected);
+}
+
+#[test]
+fn text_has_fields_in_order_and_no_last_line_break() {
+    let group = v2::ResourceType {
+        id: "group".to_owned(),
+        display_name: "Group".to_owned(),
+        traits: vec![v2::resource_type::Trait::Group.into()],
+        annotations: vec![any("example.Unknown", b"\x0a\x01x")],
+        ..v2::ResourceType::default()
+    };
+    let fields =
+        "  \"id\": \"group\",\n  \"displayName\": \"Group\",\n  \"traits\": [\n    \"TRAIT_GROUP\"\n  ]\n}";
+    assert_eq!(pretty_json(&group).unwrap(), format!("{{\n{fields}"));
+    let typed = pretty_json_any(&group).unwrap();
+    let kind = "  \"@type\": \"type.googleapis.com/c1.connector.v2.ResourceType\",\n";
+    assert_eq!(typed, format!("{{\n{kind}{fields}"));
 }
 
 #[test]

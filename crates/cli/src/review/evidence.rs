@@ -18,6 +18,7 @@ use super::source::{self, SourceArgs};
 use super::{binary, diff};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::platform;
 use crate::sealed;
 
 /// What to do with evidence.
@@ -183,23 +184,12 @@ fn since<'a>(named: Option<&'a str>, file: &Path) -> Result<(Since, Option<&'a P
 /// Reads the private key, and warns when others can, too.
 fn signer(path: &Path) -> Result<Signer> {
     let signer = Signer::read(path).map_err(|error| failure(&error.into()))?;
-    if readable_by_others(path) {
+    if std::fs::metadata(path).is_ok_and(|found| platform::is_open_to_others(&found)) {
         let shown = path.to_string_lossy();
         let shown = text::terminal(&shown);
         writeln!(io::stderr(), "warning: others can read the key {shown}; `chmod 600` changes that")?;
     }
     Ok(signer)
-}
-
-#[cfg(unix)]
-fn readable_by_others(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_path: &Path) -> bool {
-    false
 }
 
 fn failure(error: &Error) -> anyhow::Error {

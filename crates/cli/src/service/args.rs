@@ -47,12 +47,3 @@ pub(crate) struct ServiceArgs {
     #[arg(long, env = "BATON_SHUTDOWN_GRACE", value_name = "TIME", default_value = "45s")]
     pub(crate) shutdown_grace: String,
 }
-
-impl ServiceArgs {
-    /// Whether service mode is asked for, if only by half.
-    pub(crate) fn is_asked_for(&self) -> bool {
-        [&self.client_id, &self.client_secret]
-            .into_iter()
-            .any(|value| value.as_deref().is_some_and(|text| !text.trim().is_empty()))
-    }
-}

@@ -20,10 +20,12 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::health::HealthArgs;
 use crate::line::Line;
+use crate::problems::Problems;
 use crate::progress::Progress;
 use crate::signals;
 
 pub(crate) use args::ServiceArgs;
+pub(crate) use settings::CREDENTIALS_HINT;
 use watch::Watch;
 
 /// Runs until a signal comes or C1 turns the connector away.
@@ -31,9 +33,10 @@ pub(crate) async fn run(
     flags: &ServiceArgs,
     health: &HealthArgs,
     args: &SyncArgs,
+    problems: Problems,
     line: &Line,
 ) -> Result<()> {
-    let parsed = settings::parse(flags, args)?;
+    let parsed = settings::parse(flags, args, problems)?;
     let stop = CancellationToken::new();
     let watch = Watch::new();
     // From here on a signal is heard, also one that comes before C1 answers.

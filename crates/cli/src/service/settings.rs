@@ -1,6 +1,5 @@
 //! Turns the flags of service mode into settings, and reports everything that is wrong with them at once.
 
-use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use baton_proto::c1::connector::v2::ConnectorMetadata;
@@ -12,6 +11,7 @@ use crate::config::Config;
 use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::problems::Problems;
 
 /// How the program calls itself.
 const PACKAGE: &str = "baton-clockify";
@@ -20,7 +20,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Where unfinished syncs are kept when nothing else is said.
 const DATA: &str = "baton-clockify-data";
 
-const CREDENTIALS_HINT: &str = "set BATON_CLIENT_ID and BATON_CLIENT_SECRET to the two values that C1 showed together when the \
+pub(crate) const CREDENTIALS_HINT: &str = "set BATON_CLIENT_ID and BATON_CLIENT_SECRET to the two values that C1 showed together when the \
                                 connector's credentials were made, each whole";
 
 /// The service, fully specified.
@@ -30,44 +30,41 @@ pub(super) struct Parsed {
     pub(super) sync: Config,
 }
 
-/// Checks the flags.
+/// Checks the flags of service mode and those of syncs.
 ///
 /// # Errors
-/// One failure that lists every problem with the flags of service mode, or else every one with those of syncs.
-pub(super) fn parse(flags: &ServiceArgs, args: &SyncArgs) -> Result<Parsed, Failure> {
-    let mut wrong = Vec::new();
-    let mut problem = |field: &str, problem: &dyn Display| wrong.push(format!("field {field}: {problem}"));
-    let (id, secret) = both(flags)?;
-    let id = ClientId::parse(id).map_err(|error| problem("client-id", &error)).ok();
-    let secret = ClientSecret::parse(secret).map_err(|error| problem("client-secret", &error)).ok();
-    let credentials_are_wrong = id.is_none() || secret.is_none();
-    let address = flags.c1_api_host.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let address = address.and_then(|text| {
+/// One failure that lists every problem, those that are known already as well.
+pub(super) fn parse(flags: &ServiceArgs, args: &SyncArgs, mut problems: Problems) -> Result<Parsed, Failure> {
+    let id = given(flags.client_id.as_ref())
+        .and_then(|text| ClientId::parse(text).map_err(|error| problems.wrong("client-id", error)).ok());
+    let secret = given(flags.client_secret.as_ref()).and_then(|text| {
+        ClientSecret::parse(text).map_err(|error| problems.wrong("client-secret", error)).ok()
+    });
+    if id.is_none() || secret.is_none() {
+        problems.hint(CREDENTIALS_HINT);
+    }
+    let address = given(flags.c1_api_host.as_ref()).and_then(|text| {
         let address = Address::parse(text);
         if address.is_none() {
-            problem("c1-api-host", &format!("value must be HOST or HOST:PORT but got {text:?}"));
+            problems.wrong("c1-api-host", format!("value must be HOST or HOST:PORT but got {text:?}"));
         }
         address
     });
-    let workers = flags.task_concurrency.trim().parse().ok().filter(|n| (1..=100).contains(n));
-    if workers.is_none() {
-        let got = &flags.task_concurrency;
-        problem("task-concurrency", &format!("value must be a number from 1 to 100 but got {got:?}"));
-    }
-    let grace =
-        duration::parse(&flags.shutdown_grace).map_err(|error| problem("shutdown-grace", &error)).ok();
-    let roots = flags.ca_cert.as_deref().map_or(Ok(Vec::new()), |path| {
+    let task_concurrency = task_concurrency(&flags.task_concurrency, &mut problems);
+    let grace = duration::parse(&flags.shutdown_grace)
+        .map_err(|error| problems.wrong("shutdown-grace", error))
+        .unwrap_or_default();
+    let extra_roots = flags.ca_cert.as_deref().map(|path| {
         std::fs::read(path)
-            .map_err(|error| problem("ca-cert", &format!("cannot read {}: {error}", path.display())))
+            .map_err(|error| problems.wrong("ca-cert", format!("cannot read {}: {error}", path.display())))
+            .unwrap_or_default()
     });
-
-    let (Some(client_id), Some(client_secret), Some(task_concurrency), Some(grace), Ok(extra_roots), true) =
-        (id, secret, workers, grace, roots, wrong.is_empty())
-    else {
-        let failure = Failure::new(Exit::InvalidArgument, format!("errors found:\n{}", wrong.join("\n")));
-        return Err(if credentials_are_wrong { failure.with_hint(CREDENTIALS_HINT) } else { failure });
+    let sync = Config::check(args, problems)?;
+    let (Some(client_id), Some(client_secret)) = (id, secret) else {
+        // How the two belong together was checked before.
+        let message = "required flag(s) \"client-id\", \"client-secret\" not set";
+        return Err(Failure::new(Exit::InvalidArgument, message).with_hint(CREDENTIALS_HINT));
     };
-    let sync = Config::from_args(args)?;
     let service = Settings {
         identity: Identity::here(flags.host_id.as_deref(), PACKAGE),
         package: (PACKAGE.to_owned(), VERSION.to_owned()),
@@ -78,6 +75,7 @@ pub(super) fn parse(flags: &ServiceArgs, args: &SyncArgs) -> Result<Parsed, Fail
         grace,
     };
     let user_agent = format!("{PACKAGE}/{VERSION}");
+    let extra_roots = extra_roots.unwrap_or_default();
     Ok(Parsed {
         connection: Connection { client_id, client_secret, address, extra_roots, user_agent },
         service,
@@ -85,17 +83,16 @@ pub(super) fn parse(flags: &ServiceArgs, args: &SyncArgs) -> Result<Parsed, Fail
     })
 }
 
-/// Both credentials, or which one is missing.
-fn both(flags: &ServiceArgs) -> Result<(&str, &str), Failure> {
-    let missing = match (given(flags.client_id.as_ref()), given(flags.client_secret.as_ref())) {
-        (Some(id), Some(secret)) => return Ok((id, secret)),
-        (Some(_), None) => "client-secret",
-        (None, _) => "client-id",
+/// Tasks at a time, 1 to 100 (interop reference 4.2).
+fn task_concurrency(text: &str, problems: &mut Problems) -> usize {
+    let wrong = match text.trim().parse::<i64>() {
+        Ok(n @ 1..=100) => return usize::try_from(n).unwrap_or(1),
+        Ok(n) if n < 1 => format!("value must be greater than or equal to 1 but got {n}"),
+        Ok(n) => format!("value must be less than or equal to 100 but got {n}"),
+        Err(_) => format!("value must be a number from 1 to 100 but got {text:?}"),
     };
-    let message = format!(
-        "if any flags in the group [client-id client-secret] are set they must all be set; missing [{missing}]"
-    );
-    Err(Failure::new(Exit::InvalidArgument, message).with_hint(CREDENTIALS_HINT))
+    problems.wrong("task-concurrency", wrong);
+    1
 }
 
 fn given(value: Option<&String>) -> Option<&str> {

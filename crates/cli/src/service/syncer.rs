@@ -46,11 +46,7 @@ impl ClockifySyncer {
         progress: Progress,
         metrics: &Metrics,
     ) -> Result<Self, Failure> {
-        let mut client = Client::builder(config.key.clone())
-            .base_url(config.base_url.clone())
-            .allow_foreign_host(config.foreign_host)
-            .pace(config.pace)
-            .observer(Requests::new(progress.clone(), metrics.clone()));
+        let mut client = config.client().observer(Requests::new(progress.clone(), metrics.clone()));
         if !roots.is_empty() {
             client = client.extra_ca_certificates(roots);
         }
@@ -117,14 +113,16 @@ impl Syncer for ClockifySyncer {
             // Kept, because a stop whose asking side is gone is never heard.
             std::future::pending::<()>().await;
         });
+        let resources_only = self.config.resources_only || request.scope.skip_entitlements_and_grants;
         let leave_out = LeaveOut {
             grants: request.scope.skip_grants,
-            entitlements: request.scope.skip_entitlements_and_grants,
+            entitlements: resources_only,
             expansion: request.scope.skip_expand_grants,
         };
         let options = Options {
             scope,
             leave_out,
+            concurrency: self.config.workers,
             allow_shrink: self.config.allow_shrink,
             resume_max_age: self.config.resume_max_age,
             max_wait: self.config.max_wait,
@@ -170,7 +168,7 @@ async fn sync(
 ) -> Result<SyncReport, SyncError> {
     // One sync in the file: C1 keeps the history. It stays there as a measure for the next.
     let mut stores = C1zStores::lock(&request.file)?.limits(limits::from_environment()).keep_syncs(1);
-    if request.scope.skip_entitlements_and_grants {
+    if options.leave_out.entitlements {
         stores = stores.resources_only();
     }
     let (report, sealed) = sync_engine::sync(connector, &stores, &SystemClock, options, observer).await?;

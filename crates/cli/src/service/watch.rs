@@ -12,6 +12,7 @@ use baton_service::telemetry::RequestSpans;
 use clockify_api::{Client, Finished, Observer, Operation, PaceChange, Request, Wait, WaitReason};
 use tokio_util::sync::CancellationToken;
 
+use crate::build_info;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::health::HealthArgs;
@@ -29,10 +30,8 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn new() -> Self {
-        let build = Build {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            revision: option_env!("BATON_CLOCKIFY_REVISION").unwrap_or_default().to_owned(),
-        };
+        let build =
+            Build { version: build_info::VERSION.to_owned(), revision: build_info::REVISION.to_owned() };
         Self { metrics: Metrics::new(NAMESPACE, build), readiness: Readiness::default() }
     }
 
@@ -53,7 +52,7 @@ impl Watch {
         client: Client,
         stop: CancellationToken,
     ) -> Result<()> {
-        let Some(address) = flags.listen()? else { return Ok(()) };
+        let Some(address) = flags.listen() else { return Ok(()) };
         let health = flags.health_check.then(|| (Checkup::new(Key(client)), self.readiness.clone()));
         let pages = Pages { health, metrics: flags.metrics.then(|| self.metrics.clone()) };
         let monitor = Monitor::bind(address, pages).await.map_err(|error| {

@@ -7,6 +7,7 @@
 
 mod content;
 mod countdown;
+mod describe;
 #[cfg(target_os = "linux")]
 mod disk;
 mod file;

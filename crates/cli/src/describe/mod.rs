@@ -1,0 +1,62 @@
+//! Commands in which the program describes itself: to C1, to shells, to readers. They need no credentials, no network and
+//! no runtime, and start nothing.
+
+pub(crate) mod capabilities;
+mod completion;
+mod configuration;
+mod man;
+mod reference;
+
+use std::io::{self, ErrorKind, Write};
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// What is described.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DescribeCommand {
+    /// Print what the connector can do with each kind of resource, as JSON that C1 reads.
+    Capabilities,
+    /// Print the settings of the connector, as JSON from which C1 draws its form.
+    Config,
+    /// Print a script that completes commands and flags in a shell.
+    Completion(completion::CompletionArgs),
+    /// Print the manual page, or write one for each command into a folder.
+    Man(man::ManArgs),
+    /// Print every command and flag as JSON, from which `docs/commands.md` is made.
+    #[command(name = "_reference", hide = true)]
+    Reference,
+}
+
+/// Describes.
+///
+/// # Errors
+/// When the description cannot be written.
+pub(crate) fn run(command: &DescribeCommand, program: clap::Command) -> Result<()> {
+    match command {
+        DescribeCommand::Capabilities => print(capabilities::text()?.as_bytes()),
+        DescribeCommand::Config => print(configuration::text()?.as_bytes()),
+        DescribeCommand::Completion(args) => print(completion::script(args, &program).as_bytes()),
+        DescribeCommand::Man(args) => man::run(args, program),
+        DescribeCommand::Reference => print(reference::text(program)?.as_bytes()),
+    }
+}
+
+/// The commands below one that people are told of; `help` only says what the others say.
+fn shown(command: &clap::Command) -> impl Iterator<Item = &clap::Command> {
+    command.get_subcommands().filter(|inner| !inner.is_hide_set() && inner.get_name() != "help")
+}
+
+/// Writes to stdout. A reader that goes away is no failure.
+fn print(text: &[u8]) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(Exit::Unknown, format!("cannot write to standard output: {error}")).into())
+        }
+        _ => Ok(()),
+    }
+}

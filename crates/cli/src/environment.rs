@@ -1,0 +1,87 @@
+//! Every environment variable that the program reads, in one list: those of flags, which clap declares, and the others.
+
+use crate::{args, layers, temporary};
+
+/// A variable, and what it is for.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Variable {
+    pub(crate) name: String,
+    pub(crate) purpose: String,
+}
+
+/// Variables that are no flag's.
+const OTHERS: [(&str, &str); 11] = [
+    (layers::CONFIG_PATH, "configuration file, .yaml or .yml"),
+    (layers::CREDENTIALS_DIRECTORY, "folder of systemd's credentials, which systemd sets"),
+    (temporary::VARIABLE, "folder for decoded copies, when --c1z-temp-dir is not given"),
+    ("BATON_DECODER_MAX_DECODED_SIZE_MB", "largest c1z that is read, decoded, in megabytes"),
+    ("BATON_DECODER_MAX_MEMORY_MB", "memory for decoding a c1z, in megabytes"),
+    (
+        "STATE_DIRECTORY",
+        "where service mode keeps unfinished syncs when --data-dir is not given, which systemd sets",
+    ),
+    ("SSL_CERT_FILE", "file of root certificates, instead of the system's"),
+    ("SSL_CERT_DIR", "folder of root certificates, instead of the system's"),
+    ("TMPDIR", "the system's folder for temporary files"),
+    ("TZ", "time zone of schedules and of times on a terminal"),
+    ("NO_PROGRESS", "no progress line on a terminal, when set"),
+];
+
+/// All of them, sorted by name.
+pub(crate) fn variables() -> Vec<Variable> {
+    let mut all: Vec<_> = OTHERS
+        .iter()
+        .map(|(name, purpose)| Variable { name: (*name).to_owned(), purpose: (*purpose).to_owned() })
+        .collect();
+    collect(&args::command(), &mut all);
+    all.sort();
+    all.dedup_by(|one, other| one.name == other.name);
+    all
+}
+
+fn collect(command: &clap::Command, all: &mut Vec<Variable>) {
+    for argument in command.get_arguments() {
+        let (Some(name), Some(flag)) = (argument.get_env(), argument.get_long()) else { continue };
+        let name = name.to_string_lossy().into_owned();
+        if layers::SECRETS.contains(&flag) {
+            let purpose = format!("file that holds what --{flag} is");
+            all.push(Variable { name: layers::file_variable(&name), purpose });
+        }
+        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        all.push(Variable { name, purpose: help });
+    }
+    for below in command.get_subcommands() {
+        collect(below, all);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_flags_whose_values_help_does_not_show() {
+        let command = args::command();
+        for secret in layers::SECRETS {
+            let flag = command.get_arguments().find(|argument| argument.get_long() == Some(secret)).unwrap();
+            assert!(flag.is_hide_env_values_set(), "{secret}");
+        }
+    }
+
+    #[test]
+    fn a_variable_is_named_after_its_flag_or_its_command_and_flag() {
+        let command = args::command();
+        for argument in command.get_arguments().filter(|argument| argument.get_env().is_some()) {
+            let name = argument.get_env().unwrap().to_str().unwrap();
+            assert_eq!(Some(layers::key_of(name).as_str()), argument.get_long());
+        }
+        for below in command.get_subcommands() {
+            for argument in below.get_arguments().filter(|argument| argument.get_env().is_some()) {
+                let name = layers::key_of(argument.get_env().unwrap().to_str().unwrap());
+                let flag = argument.get_long().unwrap();
+                let of_command = format!("{}-{flag}", below.get_name());
+                assert!(name == flag || name == of_command, "{name} is {flag} of {}", below.get_name());
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What was set, where, and to what.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+/// Where a value comes from, the strongest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Layer {
+    /// The command line.
+    Flag,
+    /// The flag's own variable.
+    Variable,
+    /// The file that the variable with `_FILE` at its end names.
+    SecretFile(PathBuf),
+    /// A file in the folder of systemd's credentials.
+    Credential(PathBuf),
+    /// The configuration file.
+    File(PathBuf),
+}
+
+/// One value, or several of a list, as they were written. Not to be printed: it may be a secret.
+pub(super) struct Setting {
+    pub(super) layer: Layer,
+    pub(super) values: Vec<OsString>,
+    /// The flag's variable, which names it across commands.
+    pub(super) variable: String,
+    pub(super) is_switch: bool,
+}
+
+/// Everything that was set for the command at hand, by the flags' names.
+#[derive(Default)]
+pub(crate) struct Given(pub(super) BTreeMap<String, Setting>);
+
+impl Given {
+    /// Whether it is set to something: an empty text is nothing, and neither is a switch that is off.
+    pub(crate) fn is_set(&self, field: &str) -> bool {
+        self.0.get(field).is_some_and(|setting| {
+            let off = || setting.values.iter().all(|value| is_off(value));
+            let empty = || setting.values.iter().all(|value| value.is_empty());
+            if setting.is_switch { !off() } else { !empty() }
+        })
+    }
+
+    /// Whether it is set on the command line.
+    pub(crate) fn is_by_flag(&self, field: &str) -> bool {
+        self.0.get(field).is_some_and(|setting| setting.layer == Layer::Flag)
+    }
+
+    /// Its value, trimmed, if that is text.
+    pub(crate) fn text(&self, field: &str) -> Option<&str> {
+        self.0.get(field)?.values.first()?.to_str().map(str::trim)
+    }
+
+    /// Where to look for what was set neither on the command line nor in the variable of that name.
+    pub(crate) fn origins(&self) -> BTreeMap<String, String> {
+        let origin = |layer: &Layer| match layer {
+            Layer::Flag | Layer::Variable => None,
+            Layer::SecretFile(path) | Layer::Credential(path) | Layer::File(path) => {
+                Some(path.display().to_string())
+            }
+        };
+        self.0.iter().filter_map(|(field, setting)| Some((field.clone(), origin(&setting.layer)?))).collect()
+    }
+}
+
+fn is_off(value: &OsStr) -> bool {
+    value.to_str().is_some_and(|text| crate::args::switch(text) == Ok(false))
+}

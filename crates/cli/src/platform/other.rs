@@ -1,0 +1,26 @@
+//! Everything that is not Unix: Ctrl-C is the one signal, and permissions are not looked at.
+
+use std::fs::Metadata;
+use std::io;
+
+/// The signals that ask a program to end.
+pub(crate) struct Signals;
+
+impl Signals {
+    #[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    #[expect(clippy::unused_self, reason = "the same shape as on Unix")]
+    pub(crate) async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Whether people may read a file who need not; nothing is known about that here.
+pub(crate) fn is_open_to_others(_: &Metadata) -> bool {
+    false
+}
