@@ -3,6 +3,7 @@
 mod ci;
 mod deploy;
 mod fixtures;
+mod platform;
 #[cfg(unix)]
 mod torture;
 
