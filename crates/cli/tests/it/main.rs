@@ -11,6 +11,7 @@ mod countdown;
 mod disk;
 mod file;
 mod flags;
+mod gateway;
 #[cfg(target_os = "linux")]
 mod hangs;
 mod killed;
@@ -20,6 +21,7 @@ mod mistakes;
 #[cfg(unix)]
 mod places;
 mod program;
+mod proxies;
 mod requests;
 mod review;
 mod schedule;
