@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::compat;
+use crate::doctor::DoctorArgs;
 use crate::health::{HealthArgs, HealthCheckArgs};
 use crate::review::ReviewCommand;
 use crate::schedule::ScheduleArgs;
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     Schedule(ScheduleArgs),
     /// Say when the last sync was, what failed and why, and what comes next; exit code 76 when that is not well.
     Status(StatusArgs),
+    /// Find out why it does not work: configuration, network, key, rights, plan, quota, clock, output; says what to do.
+    Doctor(DoctorArgs),
     /// Ask a service that runs on this machine whether it is well; exit code 0 when it is.
     HealthCheck(HealthCheckArgs),
     /// Try it without an account: start a Clockify look-alike on this machine and sync it.
@@ -200,9 +203,9 @@ pub(crate) fn command() -> clap::Command {
     command
 }
 
-/// Whether a command asks Clockify with the user's own key: a sync, once or on a schedule, or the service.
+/// Whether a command asks Clockify with the user's own key: a sync, once or on a schedule, the service, or the doctor.
 pub(crate) fn asks_clockify(command: Option<&str>) -> bool {
-    matches!(command, None | Some("schedule"))
+    matches!(command, None | Some("schedule" | "doctor"))
 }
 
 /// What a command that only reads a file has use for, of the flags that every command takes.

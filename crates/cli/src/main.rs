@@ -8,6 +8,7 @@ mod compat;
 mod config;
 mod countdown;
 mod demo;
+mod doctor;
 mod duration;
 #[cfg_attr(not(test), expect(dead_code, reason = "the documentation is checked against it"))]
 mod environment;
@@ -134,12 +135,13 @@ async fn answer(cli: &Cli, serves: bool, problems: Problems, line: &Line) -> Res
         Some(Command::Schedule(flags)) => schedule::run(flags, &cli.sync, problems, line).await,
         Some(Command::Status(flags)) => status::run(flags, &cli.sync),
         Some(Command::Review(question)) => review::run(question, &cli.sync),
+        Some(Command::Doctor(flags)) => doctor::run(flags, &cli.sync, problems).await,
         Some(Command::HealthCheck(flags)) => health::check(flags, &cli.health).await,
         Some(Command::Demo(demo)) => demo::run(demo, &cli.sync, line).await,
     }
 }
 
-/// Whether the user's own workspace is read: these commands report what is wrong together with their own settings.
+/// Whether the user's own workspace is asked for: these commands report what is wrong together with their own settings.
 fn syncs(cli: &Cli) -> bool {
-    matches!(cli.command, None | Some(Command::Schedule(_)))
+    matches!(cli.command, None | Some(Command::Schedule(_) | Command::Doctor(_)))
 }

@@ -9,6 +9,7 @@ mod content;
 mod countdown;
 #[cfg(target_os = "linux")]
 mod disk;
+mod doctor;
 mod file;
 mod flags;
 mod gateway;
