@@ -3,9 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use clockify_api::{
-    Finished, Head, Jitter, Observer, Pace, PaceChange, PageCursor, Request, RetryPolicy, Wait,
-};
+use clockify_api::{Finished, Jitter, Observer, Pace, PaceChange, PageCursor, Request, RetryPolicy, Wait};
 
 use super::support::{ManualClock, Reply, Server, builder, users, workspace};
 
