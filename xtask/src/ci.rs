@@ -12,6 +12,7 @@ pub(crate) fn run() -> Result<()> {
     step("formatting", cargo(&["fmt", "--all", "--check"]))?;
     deploy_files()?;
     recorded_answers()?;
+    platforms()?;
     step(
         "lints",
         cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
@@ -95,6 +96,12 @@ fn recorded_answers() -> Result<()> {
 fn generated_documents() -> Result<()> {
     eprintln_line("ci: generated documents");
     crate::docs::run(&crate::docs::Options { check: true })
+}
+
+/// What one kind of operating system has is named in one module of each crate.
+fn platforms() -> Result<()> {
+    eprintln_line("ci: one module for operating systems");
+    crate::platform::check()
 }
 
 /// Licences, sources and duplicates. The tool is not part of a Rust installation, so a developer may be without it;

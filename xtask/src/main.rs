@@ -4,6 +4,7 @@ mod ci;
 mod deploy;
 mod docs;
 mod fixtures;
+mod platform;
 #[cfg(unix)]
 mod torture;
 

@@ -1,6 +1,7 @@
 //! From credentials to C1: address, TLS, proxies, token and channel put together.
 
 use hyper_util::client::proxy::matcher::Matcher;
+use outbound::TlsError;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -9,7 +10,6 @@ use crate::credentials::{ClientId, ClientSecret};
 use crate::exchange::{Exchange, TokenEndpoint};
 use crate::grpc::GrpcC1;
 use crate::metrics::{CountedExchange, Metrics};
-use crate::tls::{self, TlsError};
 use crate::token::Tokens;
 use crate::transport::{AddressError, Transport};
 
@@ -64,7 +64,7 @@ fn put_together(
     exchange: impl FnOnce(TokenEndpoint) -> Arc<dyn Exchange>,
 ) -> Result<GrpcC1, ConnectError> {
     let Connection { client_id, client_secret, address, extra_roots, user_agent } = connection;
-    let tls = tls::config(&extra_roots)?;
+    let tls = outbound::client_config(&extra_roots)?;
     let address = address.unwrap_or_else(|| client_id.address().clone());
     let transport = Transport::new(&address, &user_agent, &tls, Matcher::from_env())?;
     let endpoint = TokenEndpoint::new(&address, client_id, client_secret, &user_agent, tls)

@@ -19,6 +19,8 @@ use jiff::Timestamp;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
+use crate::platform;
+
 /// The name of the file in a place.
 const FILE: &str = "sync.c1z";
 
@@ -193,11 +195,7 @@ fn is_lock(path: &Path) -> bool {
 
 /// Makes a folder that nobody else can look into.
 fn make(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    platform::make_private_folder(folder)
 }
 
 #[cfg(test)]

@@ -28,7 +28,6 @@ mod run;
 mod sync;
 mod tasks;
 pub mod telemetry;
-mod tls;
 mod token;
 mod transport;
 mod unsent;
@@ -44,10 +43,11 @@ pub use events::{Event, Events, NoEvents, TaskKind};
 pub use exchange::{Exchange, ExchangeError, Granted, TokenEndpoint};
 pub use grpc::GrpcC1;
 pub use identity::Identity;
+/// Why TLS cannot be set up.
+pub use outbound::TlsError;
 pub use run::{Ended, Settings, run};
 pub use sync::{SyncRequest, SyncScope, Syncer};
 pub use tasks::{Provisioner, ProvisioningDisabled, Work};
-pub use tls::TlsError;
 pub use token::{Token, Tokens};
 pub use transport::{AddressError, Transport};
 

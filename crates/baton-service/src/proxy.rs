@@ -116,7 +116,7 @@ mod tests {
     }
 
     fn way(proxies: Matcher) -> Way {
-        Way::new(crate::tls::config(b"").unwrap(), Some(proxies))
+        Way::new(outbound::client_config(b"").unwrap(), Some(proxies))
     }
 
     #[tokio::test]

@@ -13,6 +13,8 @@ use aws_lc_rs::digest::{Context, SHA256};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::platform;
+
 /// The name of the mark in a place.
 pub(crate) const MARK: &str = "unsent.json";
 
@@ -66,10 +68,8 @@ impl Unsent {
         file.write_all(&serde_json::to_vec(&mark)?)?;
         file.as_file().sync_all()?;
         file.persist(&self.mark)?;
-        // The name has to outlive a power cut as well. Where folders cannot be opened the system sees to it.
-        #[cfg(unix)]
-        File::open(folder)?.sync_all()?;
-        Ok(())
+        // The name has to outlive a power cut as well.
+        platform::sync_folder(folder)
     }
 
     /// Removes the mark: C1 has the file, or does not want it.

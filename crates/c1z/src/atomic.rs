@@ -12,7 +12,7 @@ use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf, is_separator};
 
 pub use crate::folder::AtomicFolder;
-use crate::sys;
+use crate::platform;
 
 /// A file being written that does not exist under its name yet.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl AtomicFile {
         drop(self.file);
         fs::rename(&self.temporary.path, &self.target)?;
         self.temporary.keep();
-        sys::sync_folder(&folder_of(&self.target))
+        platform::sync_folder(&folder_of(&self.target))
     }
 }
 
@@ -106,7 +106,7 @@ impl Temporary {
     /// Creates a private file at a path, after removing what a killed run may have left there.
     pub(crate) fn create(path: &Path) -> io::Result<(Self, File)> {
         remove_if_present(path)?;
-        let file = sys::create_private(path)?;
+        let file = platform::create_private(path)?;
         Ok((Self { path: path.to_owned(), keep: false }, file))
     }
 

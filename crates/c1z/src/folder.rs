@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::atomic::{beside, folder_of};
-use crate::sys;
+use crate::platform;
 
 /// A folder being filled that does not exist under its name yet.
 ///
@@ -27,7 +27,7 @@ impl AtomicFolder {
         vacant(target)?;
         let temporary = beside(target, "baton-tmp")?;
         remove(&temporary)?;
-        sys::create_private_folder(&temporary)?;
+        platform::create_private_folder(&temporary)?;
         Ok(Self { target: target.to_owned(), temporary, keep: false })
     }
 
@@ -43,11 +43,11 @@ impl AtomicFolder {
     /// When something has taken that name meanwhile, which then stays as it is, or the folder cannot be renamed. When
     /// only the folder around it cannot be synchronised, it has its name already, and a power loss may still undo that.
     pub fn commit(mut self) -> io::Result<()> {
-        sys::sync_folder(&self.temporary)?;
+        platform::sync_folder(&self.temporary)?;
         vacant(&self.target)?;
         fs::rename(&self.temporary, &self.target)?;
         self.keep = true;
-        sys::sync_folder(&folder_of(&self.target))
+        platform::sync_folder(&folder_of(&self.target))
     }
 }
 

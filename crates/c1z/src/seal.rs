@@ -23,7 +23,8 @@ use crate::run::{self, Stats, SyncRun, SyncType};
 use crate::schema::{self, ASSETS, ENTITLEMENTS, GRANTS, RESOURCE_TYPES, RESOURCES, SYNC_RUNS, TABLES};
 use crate::working::size_of;
 use crate::{
-    EnvelopeError, Error, Limits, WorkingDatabase, envelope, exclusion, retention, sys, timestamp, unpack,
+    EnvelopeError, Error, Limits, WorkingDatabase, envelope, exclusion, platform, retention, timestamp,
+    unpack,
 };
 
 /// How to seal.
@@ -337,5 +338,5 @@ fn publish(
     envelope::encode(input, size, &mut file).map_err(Error::envelope(output))?;
     progress(SealStep::Publish);
     file.commit().map_err(|error| Error::envelope(output)(EnvelopeError::Write(error)))?;
-    sys::make_private(output).map_err(Error::io("protect", output))
+    platform::make_private(output).map_err(Error::io("protect", output))
 }

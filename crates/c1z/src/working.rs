@@ -16,7 +16,7 @@ use crate::atomic::{folder_of, remove_if_present};
 use crate::batch::Batch;
 use crate::records::{Kind, Records};
 use crate::run::{self, SyncType};
-use crate::{Error, schema, sys, timestamp};
+use crate::{Error, platform, schema, timestamp};
 
 /// What a sync is when it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl WorkingDatabase {
         const INSERT: &str = "insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type) \
              values (?1, ?2, '', ?3)";
         Self::discard(path)?;
-        drop(sys::create_private(path).map_err(Error::io("create", path))?);
+        drop(platform::create_private(path).map_err(Error::io("create", path))?);
         let action = "create the working database";
         let mut connection = connect(path).map_err(Error::sqlite(action))?;
         // These shape an empty database and must come before the first table.
@@ -76,7 +76,7 @@ impl WorkingDatabase {
             .map_err(Error::sqlite(action))?;
         transaction.commit().map_err(Error::sqlite(action))?;
         let folder = folder_of(path);
-        sys::sync_folder(&folder).map_err(Error::io("synchronise", &folder))?;
+        platform::sync_folder(&folder).map_err(Error::io("synchronise", &folder))?;
         let SyncStart { sync_id, sync_type, started_at } = start;
         let info = SyncInfo { sync_id, sync_type, started_at, ended_at: None };
         Ok(Self { connection, path: path.to_owned(), info })
@@ -96,7 +96,7 @@ impl WorkingDatabase {
             let reason = "it is a link, a folder or a device".to_owned();
             return Err(Error::Damaged { path: path.to_owned(), reason, source: None });
         }
-        sys::make_private(path).map_err(Error::io("protect", path))?;
+        platform::make_private(path).map_err(Error::io("protect", path))?;
         let damaged = |error| damage(path, error);
         let connection = connect(path).map_err(damaged)?;
         let tables: i64 = connection

@@ -10,6 +10,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::build_info;
 use crate::compat;
 use crate::describe::DescribeCommand;
+use crate::doctor::DoctorArgs;
 use crate::health::{HealthArgs, HealthCheckArgs};
 use crate::review::ReviewCommand;
 use crate::schedule::ScheduleArgs;
@@ -58,6 +59,8 @@ pub(crate) enum Command {
     Schedule(ScheduleArgs),
     /// Say when the last sync was, what failed and why, and what comes next; exit code 76 when that is not well.
     Status(StatusArgs),
+    /// Find out why it does not work: configuration, network, key, rights, plan, quota, clock, output; says what to do.
+    Doctor(DoctorArgs),
     /// Ask a service that runs on this machine whether it is well; exit code 0 when it is.
     HealthCheck(HealthCheckArgs),
     /// Try it without an account: start a Clockify look-alike on this machine and sync it.
@@ -104,6 +107,11 @@ pub(crate) struct SyncArgs {
         global = true
     )]
     pub(crate) clockify_rate_limit: String,
+
+    /// Further root certificates, as PEM, for every server that is spoken to; the system's and those in SSL_CERT_FILE are
+    /// trusted anyway.
+    #[arg(long, env = "BATON_CA_CERT", value_name = "PATH", global = true)]
+    pub(crate) ca_cert: Option<PathBuf>,
 
     /// File to write.
     #[arg(short, long, env = "BATON_FILE", value_name = "PATH", default_value = "sync.c1z", global = true)]
@@ -199,9 +207,9 @@ pub(crate) fn command() -> clap::Command {
     command
 }
 
-/// Whether a command asks Clockify with the user's own key: a sync, once or on a schedule, or the service.
+/// Whether a command asks Clockify with the user's own key: a sync, once or on a schedule, the service, or the doctor.
 pub(crate) fn asks_clockify(command: Option<&str>) -> bool {
-    matches!(command, None | Some("schedule"))
+    matches!(command, None | Some("schedule" | "doctor"))
 }
 
 /// What a command that only reads a file has use for, of the flags that every command takes.

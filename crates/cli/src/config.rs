@@ -1,7 +1,7 @@
 //! Turns the command line into a typed configuration, and reports everything that is wrong with it at once.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -26,6 +26,8 @@ pub(crate) struct Config {
     /// Whether the base URL's host may be sent the key although it is not Clockify's.
     pub(crate) foreign_host: bool,
     pub(crate) pace: Pace,
+    /// Root certificates, as PEM, that are trusted besides the system's.
+    pub(crate) extra_roots: Vec<u8>,
     pub(crate) page_size: u32,
     pub(crate) projects: bool,
     /// Requests under way at a time.
@@ -97,6 +99,13 @@ impl Config {
             problems.hint(FOREIGN_HINT);
         }
 
+        let extra_roots = match roots(args.ca_cert.as_deref()) {
+            Ok(roots) => roots,
+            Err(problem) => {
+                problems.wrong("ca-cert", problem);
+                Vec::new()
+            }
+        };
         let pace = problems.parsed("clockify-rate-limit", &args.clockify_rate_limit);
         let page_size = page_size(&args.page_size, &mut problems);
         let workers = workers(args, &mut problems);
@@ -124,6 +133,7 @@ impl Config {
                     base_url,
                     foreign_host,
                     pace,
+                    extra_roots,
                     page_size,
                     projects: args.sync_projects,
                     workers,
@@ -148,7 +158,8 @@ impl Config {
         let client = Client::builder(self.key.clone())
             .base_url(self.base_url.clone())
             .allow_foreign_host(self.foreign_host)
-            .pace(self.pace);
+            .pace(self.pace)
+            .extra_ca_certificates(self.extra_roots.clone());
         match self.http_timeout {
             // One number for everything that may take long: whoever raises it waits for a server that is silent.
             Some(limit) => client.request_timeout(limit).read_timeout(limit),
@@ -193,6 +204,20 @@ fn http_timeout(args: &SyncArgs, problems: &mut Problems) -> Option<Duration> {
     };
     problems.wrong("http-timeout-seconds", wrong);
     None
+}
+
+/// The certificates in the file of `--ca-cert`; none when there is no such file.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn roots(path: Option<&Path>) -> Result<Vec<u8>, String> {
+    let Some(path) = path.filter(|path| !path.as_os_str().is_empty()) else { return Ok(Vec::new()) };
+    let shown = path.display();
+    let pem = std::fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
+    match outbound::certificates_in(&pem) {
+        Ok(found) if !found.is_empty() => Ok(pem),
+        _ => Err(format!("there is no PEM certificate in {shown}")),
+    }
 }
 
 /// A time such as `24h` or `1h30m`; nothing when it is wrong, which is reported.

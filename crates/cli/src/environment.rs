@@ -10,7 +10,7 @@ pub(crate) struct Variable {
 }
 
 /// Variables that are no flag's.
-const OTHERS: [(&str, &str); 11] = [
+const OTHERS: [(&str, &str); 15] = [
     (layers::CONFIG_PATH, "configuration file, .yaml or .yml"),
     (layers::CREDENTIALS_DIRECTORY, "folder of systemd's credentials, which systemd sets"),
     (temporary::VARIABLE, "folder for decoded copies, when --c1z-temp-dir is not given"),
@@ -20,8 +20,12 @@ const OTHERS: [(&str, &str); 11] = [
         "STATE_DIRECTORY",
         "where service mode keeps unfinished syncs when --data-dir is not given, which systemd sets",
     ),
-    ("SSL_CERT_FILE", "file of root certificates, instead of the system's"),
+    ("SSL_CERT_FILE", "file of root certificates, besides the system's"),
     ("SSL_CERT_DIR", "folder of root certificates, instead of the system's"),
+    ("HTTPS_PROXY", "proxy to servers that are spoken to over https, https_proxy as well"),
+    ("HTTP_PROXY", "proxy to servers that are spoken to over http, http_proxy as well"),
+    ("ALL_PROXY", "proxy to all servers, all_proxy as well"),
+    ("NO_PROXY", "hosts that are reached without a proxy, no_proxy as well"),
     ("TMPDIR", "the system's folder for temporary files"),
     ("TZ", "time zone of schedules and of times on a terminal"),
     ("NO_PROGRESS", "no progress line on a terminal, when set"),

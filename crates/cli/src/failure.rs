@@ -71,6 +71,21 @@ pub(crate) fn retry_after_of(error: &anyhow::Error) -> Option<Duration> {
     error.downcast_ref::<Failure>().and_then(|failure| failure.retry_after)
 }
 
+/// An error with everything underneath that says something new, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let inner_text = inner.to_string();
+        if !text.contains(&inner_text) {
+            text.push_str(": ");
+            text.push_str(&inner_text);
+        }
+        source = inner.source();
+    }
+    text
+}
+
 /// `error: …`, then a blank line, then `hint: …` when there is something to do; nothing when the exit code is an answer.
 pub(crate) fn render(error: &anyhow::Error) -> String {
     if error.downcast_ref::<Failure>().is_some_and(|failure| failure.message.is_empty()) {

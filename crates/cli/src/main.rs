@@ -10,6 +10,7 @@ mod config;
 mod countdown;
 mod demo;
 mod describe;
+mod doctor;
 mod duration;
 mod environment;
 mod exit;
@@ -140,13 +141,14 @@ async fn answer(cli: &Cli, serves: bool, problems: Problems, line: &Line) -> Res
         Some(Command::Schedule(flags)) => schedule::run(flags, &cli.sync, problems, line).await,
         Some(Command::Status(flags)) => status::run(flags, &cli.sync),
         Some(Command::Review(question)) => review::run(question, &cli.sync),
+        Some(Command::Doctor(flags)) => doctor::run(flags, &cli.sync, problems).await,
         Some(Command::HealthCheck(flags)) => health::check(flags, &cli.health).await,
         Some(Command::Demo(demo)) => demo::run(demo, &cli.sync, line).await,
         Some(Command::Describe(command)) => describe::run(command, args::command()),
     }
 }
 
-/// Whether the user's own workspace is read: these commands report what is wrong together with their own settings.
+/// Whether the user's own workspace is asked for: these commands report what is wrong together with their own settings.
 fn syncs(cli: &Cli) -> bool {
-    matches!(cli.command, None | Some(Command::Schedule(_)))
+    matches!(cli.command, None | Some(Command::Schedule(_) | Command::Doctor(_)))
 }

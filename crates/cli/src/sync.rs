@@ -105,7 +105,7 @@ const FOLDER: &str = "the folder must exist and be writable; or write to another
 const OUTPUT: &str = "nothing was overwritten; move that file away, or write to another place with --file";
 
 /// What a failed sync means to a person.
-fn failure(error: &SyncError) -> anyhow::Error {
+pub(crate) fn failure(error: &SyncError) -> anyhow::Error {
     let exit = match error {
         // Everything read is kept, and nothing has to be put right: only time has to pass.
         SyncError::Connector(refused) if refused.rate_limited => Exit::Resumable,

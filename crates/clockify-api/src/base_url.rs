@@ -8,6 +8,15 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
+/// Where Clockify's API is: the global host, and the regional ones (clockify reference 1).
+const PUBLISHED: [&str; 5] = [
+    DEFAULT,
+    "https://euc1.clockify.me/api/v1",
+    "https://use2.clockify.me/api/v1",
+    "https://euw2.clockify.me/api/v1",
+    "https://apse2.clockify.me/api/v1",
+];
+
 const DEFAULT: &str = "https://api.clockify.me/api/v1";
 
 /// Why a text is no usable base address.
@@ -97,6 +106,12 @@ impl BaseUrl {
         Ok(Self { url, trust })
     }
 
+    /// Every address at which Clockify says that its API is: the global one first, then the regions. Workspaces on a
+    /// subdomain have their own.
+    pub fn published() -> Vec<Self> {
+        PUBLISHED.iter().filter_map(|text| Self::parse(text).ok()).collect()
+    }
+
     /// Whether the host is Clockify's own: one label under `clockify.me` or one label under `api.clockify.me`.
     pub fn is_clockify(&self) -> bool {
         self.trust == Trust::Clockify
@@ -112,7 +127,13 @@ impl BaseUrl {
         self.url.host_str().unwrap_or_default()
     }
 
-    pub(crate) fn is_https(&self) -> bool {
+    /// The port, the usual one of the scheme when none is named.
+    pub fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or_default()
+    }
+
+    /// Whether TLS is spoken, as it is with every host but this machine.
+    pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 

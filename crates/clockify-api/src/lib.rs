@@ -38,8 +38,8 @@
 //!   and send nothing before the moment that the server names in `Retry-After`.
 //! * A wait that does not fit into the total time is not begun: the error comes back at once, and
 //!   [`Error::retry_after`] says how long the server asked to wait.
-//! * Nothing is printed, and no environment variable is read by this crate itself. The HTTP stack below honours
-//!   `HTTPS_PROXY` and `NO_PROXY` for hosts that are not loopback, and the platform's certificate store.
+//! * Nothing is printed, and no environment variable is read by this crate itself. What is below honours `HTTPS_PROXY` and
+//!   `NO_PROXY` for hosts that are not loopback, and the platform's certificate store with what `SSL_CERT_FILE` adds to it.
 
 mod base_url;
 mod client;
@@ -63,7 +63,9 @@ pub use endpoint::{Endpoint, Operation};
 pub use error::{Error, ErrorKind, Fault};
 pub use id::{IdError, ObjectId, WorkspaceId};
 pub use list::{List, Listed, MembershipScope, Page, PageCursor, StatusFilter};
-pub use observer::{Finished, Observer, PaceChange, Request, Wait, WaitReason};
+pub use observer::{Finished, Head, Observer, PaceChange, Request, Wait, WaitReason};
+/// Why a server's certificate is not accepted.
+pub use outbound::CertificateFault;
 pub use pace::{Pace, PaceError};
 pub use retry::{Jitter, RetryPolicy};
 pub use usage::Usage;

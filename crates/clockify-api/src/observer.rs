@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::{ErrorKind, Operation, Pace};
 
 /// A request about to be sent, or just sent.
@@ -14,6 +16,24 @@ pub struct Request {
     pub operation: Operation,
     /// 1 for the first attempt, 2 for the first retry.
     pub attempt: u32,
+}
+
+/// What the head of an answer says besides the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Head {
+    /// What the request was for.
+    pub operation: Operation,
+    /// The HTTP status.
+    pub status: u16,
+    /// When the server says it answered, to the second.
+    pub server_time: Option<Timestamp>,
+    /// When the head arrived, by this machine's clock.
+    pub local_time: Timestamp,
+    /// How many requests a period allows. Clockify was never seen to say that (clockify reference 7).
+    pub rate_limit: Option<u64>,
+    /// How many of them are left. Likewise.
+    pub rate_remaining: Option<u64>,
 }
 
 /// How one attempt ended.
@@ -95,6 +115,11 @@ pub trait Observer: Send + Sync + 'static {
     /// A request is about to be sent.
     fn request_started(&self, request: &Request) {
         let _ = request;
+    }
+
+    /// The head of an answer arrived, good or bad.
+    fn answered(&self, head: &Head) {
+        let _ = head;
     }
 
     /// An attempt ended, well or badly.

@@ -1,6 +1,6 @@
 //! Clockify's refusals in the classes of the governance model, with what a person can do about them.
 
-use clockify_api::{Error, ErrorKind, Fault};
+use clockify_api::{CertificateFault, Error, ErrorKind, Fault};
 use governance_model::{ConnectorError, ErrorClass};
 
 const REGION: &str = "check that the key is still active; a workspace in another region or on a subdomain needs its \
@@ -19,10 +19,15 @@ const QUOTA: &str = "what was read is kept and not asked for again; --clockify-r
 const LONG: &str = "ask for fewer rows at a time: lower --page-size";
 const ENDLESS: &str = "if the workspace is that large, raise --page-size";
 const NETWORK: &str = "check the network, and proxy settings (HTTPS_PROXY, NO_PROXY)";
+const ISSUER: &str = "something on the way to Clockify opens TLS with certificates of its own; name the root certificate of \
+                      who runs it, as PEM, with --ca-cert FILE or in SSL_CERT_FILE";
+const OTHER_HOST: &str =
+    "another server answers at that name: check --clockify-base-url, the name servers and the proxy";
+const CLOCK: &str = "check this machine's clock; if it is right, the server's certificate is out of its time";
 
 /// Translates an error of the client.
 pub(crate) fn translate(error: Error) -> ConnectorError {
-    let (class, hint) = classify(&error);
+    let (class, hint) = explain(&error);
     let mut translated = ConnectorError::new(class, error.to_string());
     if let Some(hint) = hint {
         translated = translated.with_hint(hint);
@@ -32,10 +37,12 @@ pub(crate) fn translate(error: Error) -> ConnectorError {
     translated.with_source(error)
 }
 
-fn classify(error: &Error) -> (ErrorClass, Option<&'static str>) {
+/// The class of an error of the client, and what a person can do about it.
+pub fn explain(error: &Error) -> (ErrorClass, Option<&'static str>) {
     match error.kind() {
         ErrorKind::InvalidRequest => (ErrorClass::InvalidArgument, None),
         ErrorKind::Connect | ErrorKind::Transport => (ErrorClass::Unavailable, Some(NETWORK)),
+        ErrorKind::Certificate { fault } => (ErrorClass::Unavailable, Some(untrusted(fault))),
         ErrorKind::Timeout => (ErrorClass::DeadlineExceeded, Some(NETWORK)),
         ErrorKind::Redirect { .. } | ErrorKind::NotJson { html: true } => {
             (ErrorClass::InvalidArgument, Some(BASE_URL))
@@ -52,6 +59,14 @@ fn classify(error: &Error) -> (ErrorClass, Option<&'static str>) {
         }
         ErrorKind::TooManyPages { .. } => (ErrorClass::Internal, Some(ENDLESS)),
         _ => (ErrorClass::Internal, None),
+    }
+}
+
+fn untrusted(fault: &CertificateFault) -> &'static str {
+    match fault {
+        CertificateFault::OtherHost => OTHER_HOST,
+        CertificateFault::Expired | CertificateFault::NotYetValid => CLOCK,
+        _ => ISSUER,
     }
 }
 

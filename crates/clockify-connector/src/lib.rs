@@ -20,6 +20,7 @@ mod user;
 
 pub use catalog::{GROUP, PROJECT, ROLE, USER, WorkspaceRole};
 pub use connector::{ClockifyConnector, Settings};
+pub use errors::explain;
 
 use governance_model::{ResourceType, ResourceTypeId};
 

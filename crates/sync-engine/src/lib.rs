@@ -40,6 +40,7 @@ mod filter;
 mod lock;
 mod observer;
 mod patience;
+mod platform;
 mod read;
 mod recover;
 mod report;

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use crate::platform;
+
 /// Held while a run works on an output; given back when dropped.
 #[derive(Debug)]
 pub struct OutputLock {
@@ -84,7 +86,7 @@ impl OutputLock {
                 Err(TryLockError::WouldBlock) => return Err(LockError::Held { output: output.to_owned() }),
                 Err(TryLockError::Error(source)) => return Err(failed(source)),
             }
-            if is_still(&file, &path).map_err(failed)? {
+            if platform::is_still(&file, &path).map_err(failed)? {
                 return Ok(Self { path, file });
             }
         }
@@ -94,33 +96,13 @@ impl OutputLock {
 impl Drop for OutputLock {
     fn drop(&mut self) {
         // Removed while it is still held, so that nobody else's lock file can be meant.
-        #[cfg(unix)]
-        if let Err(error) = std::fs::remove_file(&self.path) {
+        if let Err(error) = platform::remove_held(&self.path) {
             tracing::debug!(%error, path = %self.path.display(), "The lock file stays.");
         }
         if let Err(error) = self.file.unlock() {
             tracing::debug!(%error, path = %self.path.display(), "The lock goes with the process.");
         }
     }
-}
-
-/// Whether an open file is the one that its name leads to now.
-#[cfg(unix)]
-fn is_still(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let ours = file.metadata()?;
-    match std::fs::metadata(path) {
-        Ok(there) => Ok((ours.dev(), ours.ino()) == (there.dev(), there.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// Nobody removes lock files here.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
-fn is_still(_file: &File, _path: &Path) -> io::Result<bool> {
-    Ok(true)
 }
 
 /// A hidden companion of the output: `dir/.name.suffix`.

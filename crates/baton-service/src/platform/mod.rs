@@ -1,4 +1,4 @@
-//! What the operating system says about the machine; one module per kind of system.
+//! What differs between operating systems: what is known of the machine, and folders; one module per kind of system.
 
 #[cfg(not(unix))]
 mod other;
@@ -6,9 +6,9 @@ mod other;
 mod unix;
 
 #[cfg(not(unix))]
-pub(crate) use other::machine;
+pub(crate) use other::{machine, make_private_folder, sync_folder};
 #[cfg(unix)]
-pub(crate) use unix::machine;
+pub(crate) use unix::{machine, make_private_folder, sync_folder};
 
 /// The machine; what is not known is empty.
 #[derive(Debug, Default)]

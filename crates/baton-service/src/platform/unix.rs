@@ -1,5 +1,8 @@
-//! Unix: `uname`, and on Linux the description of the distribution.
+//! Unix: `uname`, on Linux the description of the distribution, and folders with permission bits.
 
+use std::fs::{DirBuilder, File};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use rustix::system::uname;
@@ -20,6 +23,16 @@ pub(crate) fn machine() -> Machine {
         kernel_version: text(names.release()),
         kernel_arch: text(names.machine()),
     }
+}
+
+/// Makes a folder, and those above it, that nobody else can look into.
+pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Makes the names in a folder outlive a power cut.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 /// The description of the distribution; nothing where there is none, as in images without a distribution.

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use http::uri::Scheme;
 use hyper_util::client::proxy::matcher::Matcher;
+use outbound::TlsError;
 use thiserror::Error;
 use tonic::transport::{Channel, Endpoint, Uri};
 
 use crate::address::Address;
-use crate::tls::{self, TlsError};
 use crate::transport::{AddressError, Transport};
 
 /// The port of OTLP over gRPC.
@@ -72,8 +72,8 @@ impl Collector {
     /// A channel; nothing is opened yet. Works inside of a runtime only.
     pub(super) fn channel(&self, user_agent: &str) -> Result<Channel, TelemetryError> {
         if let Some(roots) = &self.roots {
-            let transport =
-                Transport::new(&self.address, user_agent, &tls::config(roots)?, Matcher::from_env())?;
+            let tls = outbound::client_config(roots)?;
+            let transport = Transport::new(&self.address, user_agent, &tls, Matcher::from_env())?;
             return Ok(transport.channel());
         }
         let uri = format!("http://{}:{}", self.address.host(), self.address.port());

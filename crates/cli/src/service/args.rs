@@ -27,10 +27,6 @@ pub(crate) struct ServiceArgs {
     #[arg(long, env = "BATON_DATA_DIR", value_name = "PATH")]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// Further root certificates for C1 and Clockify, as PEM; those of the system are trusted anyway.
-    #[arg(long, env = "BATON_CA_CERT", value_name = "PATH")]
-    pub(crate) ca_cert: Option<PathBuf>,
-
     /// Name of this instance, its own among all that share the client id [default: the machine's name].
     #[arg(long, env = "BATON_HOST_ID", value_name = "NAME")]
     pub(crate) host_id: Option<String>,

@@ -6,7 +6,7 @@ use sync_engine::SyncError;
 use tonic::Code;
 
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{Failure, chain};
 
 const SYSTEM_ROOTS: &str =
     "install the system's CA certificates, or name a file of them with SSL_CERT_FILE or --ca-cert";
@@ -35,16 +35,7 @@ pub(super) fn task(error: &SyncError) -> TaskError {
 
 /// The message, everything underneath, and what the source advises.
 fn message(error: &SyncError) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(inner) = source {
-        let inner_text = inner.to_string();
-        if !text.contains(&inner_text) {
-            text.push_str(": ");
-            text.push_str(&inner_text);
-        }
-        source = inner.source();
-    }
+    let mut text = chain(error);
     let hint = match error {
         SyncError::Connector(ConnectorError { hint, .. }) | SyncError::SuspiciousShrink { hint, .. } => {
             hint.as_deref()
@@ -109,18 +100,4 @@ pub(super) fn service(error: &ServiceError) -> Failure {
             .with_hint("the folder must be writable, and on a disk that outlives the container; name another with --data-dir"),
         _ => Failure::new(Exit::Unknown, message),
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        let inner_text = inner.to_string();
-        if !text.contains(&inner_text) {
-            text.push_str(": ");
-            text.push_str(&inner_text);
-        }
-        source = inner.source();
-    }
-    text
 }

@@ -48,10 +48,9 @@ pub(crate) async fn run(
             stop.cancel();
         }
     }));
-    let roots = parsed.connection.extra_roots.clone();
     let c1 =
         connect_counted(parsed.connection, &watch.metrics).map_err(|error| errors::connecting(&error))?;
-    let syncer = syncer::ClockifySyncer::new(parsed.sync, &roots, Progress::new(line), &watch.metrics)?;
+    let syncer = syncer::ClockifySyncer::new(parsed.sync, Progress::new(line), &watch.metrics)?;
     // Not stopped with the tasks: whoever probes still hears that the service stops.
     watch.answer(health, syncer.client(), CancellationToken::new()).await?;
     let mut service = parsed.service;

@@ -54,11 +54,6 @@ pub(super) fn parse(flags: &ServiceArgs, args: &SyncArgs, mut problems: Problems
     let grace = duration::parse(&flags.shutdown_grace)
         .map_err(|error| problems.wrong("shutdown-grace", error))
         .unwrap_or_default();
-    let extra_roots = flags.ca_cert.as_deref().map(|path| {
-        std::fs::read(path)
-            .map_err(|error| problems.wrong("ca-cert", format!("cannot read {}: {error}", path.display())))
-            .unwrap_or_default()
-    });
     let sync = Config::check(args, problems)?;
     let (Some(client_id), Some(client_secret)) = (id, secret) else {
         // How the two belong together was checked before.
@@ -74,8 +69,8 @@ pub(super) fn parse(flags: &ServiceArgs, args: &SyncArgs, mut problems: Problems
         data_dir: data_dir(flags),
         grace,
     };
+    let extra_roots = sync.extra_roots.clone();
     let user_agent = format!("{PACKAGE}/{VERSION}");
-    let extra_roots = extra_roots.unwrap_or_default();
     Ok(Parsed {
         connection: Connection { client_id, client_secret, address, extra_roots, user_agent },
         service,

@@ -39,19 +39,12 @@ pub(super) struct ClockifySyncer {
 }
 
 impl ClockifySyncer {
-    /// `roots` are certificates, as PEM, that are trusted besides the system's.
-    pub(super) fn new(
-        config: Config,
-        roots: &[u8],
-        progress: Progress,
-        metrics: &Metrics,
-    ) -> Result<Self, Failure> {
-        let mut client = config.client().observer(Requests::new(progress.clone(), metrics.clone()));
-        if !roots.is_empty() {
-            client = client.extra_ca_certificates(roots);
-        }
-        let client =
-            client.build().map_err(|error| Failure::new(Exit::InvalidArgument, error.to_string()))?;
+    pub(super) fn new(config: Config, progress: Progress, metrics: &Metrics) -> Result<Self, Failure> {
+        let client = config
+            .client()
+            .observer(Requests::new(progress.clone(), metrics.clone()))
+            .build()
+            .map_err(|error| Failure::new(Exit::InvalidArgument, error.to_string()))?;
         let settings = Settings { page_size: config.page_size, projects: config.projects };
         let connector = Arc::new(ClockifyConnector::new(client.clone(), config.workspace, settings));
         Ok(Self { config: Arc::new(config), connector, progress, metrics: metrics.clone(), client })

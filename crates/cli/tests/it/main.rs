@@ -10,8 +10,10 @@ mod countdown;
 mod describe;
 #[cfg(target_os = "linux")]
 mod disk;
+mod doctor;
 mod file;
 mod flags;
+mod gateway;
 #[cfg(target_os = "linux")]
 mod hangs;
 mod killed;
@@ -21,6 +23,7 @@ mod mistakes;
 #[cfg(unix)]
 mod places;
 mod program;
+mod proxies;
 mod requests;
 mod review;
 mod schedule;

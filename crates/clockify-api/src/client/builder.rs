@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::{Certificate, redirect};
+use outbound::TlsError;
+use reqwest::redirect;
 
 use super::{Client, Shared};
 use crate::observer::{Observer, Unobserved};
@@ -23,7 +24,7 @@ pub enum BuildError {
         /// The host.
         host: String,
     },
-    /// The extra CA certificates are no PEM certificates.
+    /// The extra CA certificates are no PEM certificates, or not fit to be trusted.
     #[error("the extra CA certificates are not readable as PEM")]
     Certificates,
     /// The HTTP stack could not be set up.
@@ -121,7 +122,8 @@ impl ClientBuilder {
         Self { observer: Arc::new(observer), ..self }
     }
 
-    /// CA certificates to trust in addition to the platform's, as PEM. For proxies that inspect traffic.
+    /// CA certificates to trust in addition to the platform's and those in `SSL_CERT_FILE`, as PEM. For proxies that
+    /// inspect traffic.
     pub fn extra_ca_certificates(self, pem: impl Into<Vec<u8>>) -> Self {
         Self { extra_roots: pem.into(), ..self }
     }
@@ -158,30 +160,23 @@ impl ClientBuilder {
     /// The HTTP stack, and whether it lacks roots. Reading the platform's certificates fails when there are none;
     /// that must not keep anybody from a plain http loopback host, where none are needed.
     fn http(&self) -> Result<(reqwest::Client, bool), BuildError> {
-        let extra = self.extra_certificates()?;
+        outbound::certificates_in(&self.extra_roots).map_err(|_| BuildError::Certificates)?;
+        let without_roots = || self.settings().tls_certs_only([]).build().map_err(BuildError::Http);
         if !self.base.is_https() {
-            let http = self.settings().tls_certs_only([]).build().map_err(BuildError::Http)?;
-            return Ok((http, false));
+            return Ok((without_roots()?, false));
         }
-        let has_roots = !extra.is_empty();
-        match self.settings().tls_certs_merge(extra).build() {
-            Ok(http) => Ok((http, false)),
-            Err(error) if has_roots => Err(BuildError::Http(error)),
-            Err(error) => {
-                let http = self.settings().tls_certs_only([]).build().map_err(BuildError::Http)?;
-                tracing::warn!(%error, "No CA certificates were found; no server can be verified.");
-                Ok((http, true))
+        match outbound::client_config(&self.extra_roots) {
+            Ok(mut tls) => {
+                tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+                let http = self.settings().tls_backend_preconfigured(tls).build();
+                Ok((http.map_err(BuildError::Http)?, false))
             }
+            Err(TlsError::Setup(error)) if self.extra_roots.is_empty() => {
+                tracing::warn!(%error, "No CA certificates were found; no server can be verified.");
+                Ok((without_roots()?, true))
+            }
+            Err(_) => Err(BuildError::Certificates),
         }
-    }
-
-    fn extra_certificates(&self) -> Result<Vec<Certificate>, BuildError> {
-        let certificates = Certificate::from_pem_bundle(&self.extra_roots).unwrap_or_default();
-        // A text without any certificate reads as an empty bundle, which is not what a caller means by it.
-        if certificates.is_empty() && !self.extra_roots.is_empty() {
-            return Err(BuildError::Certificates);
-        }
-        Ok(certificates)
     }
 
     fn settings(&self) -> reqwest::ClientBuilder {

@@ -1,7 +1,8 @@
 //! One exchange: a request, its answer, and the checks between them.
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION};
+use jiff::Timestamp;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, LOCATION};
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -11,6 +12,7 @@ use url::Url;
 use super::Shared;
 use crate::error::{ErrorAnswer, clean};
 use crate::model::{Element, Record, Rows, salvage};
+use crate::observer::Head;
 use crate::retry::advice;
 use crate::{Credential, Error, ErrorKind, Operation};
 
@@ -124,6 +126,7 @@ impl Shared {
             Err(error) => return Err(self.explain(Error::exchange(operation, error))),
         };
         let status = response.status();
+        self.observer.answered(&self.head(operation, &response));
         if status.is_redirection() {
             let host = redirect_host(response.headers(), url);
             let host = host.and_then(|host| clean(&host, &self.credential));
@@ -136,6 +139,22 @@ impl Shared {
             return Err(Error::new(operation, ErrorKind::NotFull).with_status(status.as_u16()));
         }
         self.success(operation, response).await.map_err(|error| error.with_status(status.as_u16()))
+    }
+
+    /// What the head says that is not about this request alone.
+    fn head(&self, operation: Operation, response: &Response) -> Head {
+        let headers = response.headers();
+        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse().ok();
+        let server_time =
+            headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
+        Head {
+            operation,
+            status: response.status().as_u16(),
+            server_time: server_time.and_then(|time| Timestamp::try_from(time).ok()),
+            local_time: self.clock.timestamp(),
+            rate_limit: number("x-ratelimit-limit"),
+            rate_remaining: number("x-ratelimit-remaining"),
+        }
     }
 
     async fn success(&self, operation: Operation, response: Response) -> Result<Answer, Error> {
@@ -193,10 +212,10 @@ impl Shared {
     fn explain(&self, error: Error) -> Error {
         let host = self.base.host();
         match error.kind() {
-            ErrorKind::Connect if self.no_roots => {
+            ErrorKind::Connect | ErrorKind::Certificate { .. } if self.no_roots => {
                 error.permanent(&format!("{host}; this machine has no CA certificates to verify it with"))
             }
-            ErrorKind::Connect => error.with_detail(host),
+            ErrorKind::Connect | ErrorKind::Certificate { .. } => error.with_detail(host),
             _ => error,
         }
     }

@@ -10,8 +10,13 @@ use crate::{Operation, WaitReason};
 
 impl Error {
     pub(crate) fn new(operation: Operation, kind: ErrorKind) -> Self {
-        let maybe_sent =
-            !matches!(kind, ErrorKind::InvalidRequest | ErrorKind::Connect | ErrorKind::TooManyPages { .. });
+        let maybe_sent = !matches!(
+            kind,
+            ErrorKind::InvalidRequest
+                | ErrorKind::Connect
+                | ErrorKind::Certificate { .. }
+                | ErrorKind::TooManyPages { .. }
+        );
         Self(Box::new(Inner {
             operation,
             kind,
@@ -60,7 +65,9 @@ impl Error {
 
     /// The exchange failed below HTTP. The address is taken out of the source, because a query may hold names.
     pub(crate) fn exchange(operation: Operation, source: reqwest::Error) -> Self {
-        let kind = if source.is_timeout() {
+        let kind = if let Some(fault) = outbound::certificate_fault(&source) {
+            ErrorKind::Certificate { fault }
+        } else if source.is_timeout() {
             ErrorKind::Timeout
         } else if source.is_connect() {
             ErrorKind::Connect
@@ -75,8 +82,9 @@ impl Error {
         error
     }
 
-    /// A failure below HTTP that trying again cannot mend.
+    /// No connection, and trying again cannot mend that.
     pub(crate) fn permanent(mut self, detail: &str) -> Self {
+        self.0.kind = ErrorKind::Connect;
         self.0.permanent = true;
         self.with_detail(detail)
     }

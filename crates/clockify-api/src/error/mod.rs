@@ -12,6 +12,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use outbound::CertificateFault;
 
 use crate::Operation;
 
@@ -27,6 +28,11 @@ pub enum ErrorKind {
     InvalidRequest,
     /// No connection was made; nothing was sent.
     Connect,
+    /// The server's certificate was not accepted; nothing was sent.
+    Certificate {
+        /// Why.
+        fault: CertificateFault,
+    },
     /// The connection broke, see [`Error::maybe_sent`].
     Transport,
     /// The server was too slow, see [`Error::maybe_sent`].
@@ -195,6 +201,7 @@ impl fmt::Display for Error {
         match &inner.kind {
             ErrorKind::InvalidRequest => f.write_str("invalid request")?,
             ErrorKind::Connect => f.write_str("cannot connect")?,
+            ErrorKind::Certificate { .. } => f.write_str("the certificate")?,
             ErrorKind::Transport => f.write_str("the connection broke")?,
             ErrorKind::Timeout => f.write_str("timed out")?,
             ErrorKind::Redirect { host: Some(host) } => {
@@ -227,9 +234,16 @@ impl fmt::Display for Error {
         if let Some(code) = inner.code {
             write!(f, " (code {code})")?;
         }
-        let separator = if inner.kind == ErrorKind::Connect { " to " } else { ": " };
+        let separator = match inner.kind {
+            ErrorKind::Connect => " to ",
+            ErrorKind::Certificate { .. } => " of ",
+            _ => ": ",
+        };
         for part in [&inner.message, &inner.detail].into_iter().flatten() {
             write!(f, "{separator}{part}")?;
+        }
+        if let ErrorKind::Certificate { fault } = &inner.kind {
+            write!(f, " {fault}")?;
         }
         if inner.attempts > 1 {
             write!(f, "; after {} attempts", inner.attempts)?;

@@ -126,3 +126,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_published_addresses_are_clockifys_own() {
+    // Clockify reference 1.
+    let hosts =
+        ["api", "euc1", "use2", "euw2", "apse2"].map(|host| format!("https://{host}.clockify.me/api/v1"));
+    let published = BaseUrl::published();
+    assert!(published.iter().all(|url| url.is_clockify() && url.is_https() && url.port() == 443));
+    assert_eq!(published.iter().map(ToString::to_string).collect::<Vec<_>>(), hosts);
+    assert_eq!(published[0], BaseUrl::default());
+    assert_eq!(BaseUrl::parse("http://127.0.0.1:8080").unwrap().port(), 8080);
+}

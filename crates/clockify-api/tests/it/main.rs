@@ -10,6 +10,7 @@ mod credentials;
 mod errors;
 mod example;
 mod fixtures;
+mod heads;
 mod holds;
 mod ids;
 mod leniency;

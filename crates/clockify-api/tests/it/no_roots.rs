@@ -6,9 +6,10 @@ use super::support::{Reply, Server, run_alone};
 
 /// Runs one ignored test of this binary in a process that finds no certificates.
 fn run_without_roots(name: &str) {
-    let empty = concat!(env!("CARGO_TARGET_TMPDIR"), "/no-certificates.pem");
-    std::fs::File::create(empty).unwrap();
-    run_alone(name, |process| process.env("SSL_CERT_FILE", empty).env_remove("SSL_CERT_DIR"));
+    // A folder in place of the system's, with nothing in it.
+    let empty = concat!(env!("CARGO_TARGET_TMPDIR"), "/no-certificates");
+    std::fs::create_dir_all(empty).unwrap();
+    run_alone(name, |process| process.env("SSL_CERT_DIR", empty).env_remove("SSL_CERT_FILE"));
 }
 
 #[test]

@@ -35,6 +35,13 @@ pub enum Action {
     MalformedJson,
     /// Calls the right body by this content type.
     ContentType(String),
+    /// Sends this header, in place of any of its name: a `Date` of another day, a limit that is announced.
+    Header {
+        /// The name.
+        name: String,
+        /// The value.
+        value: String,
+    },
     /// Announces the whole body, sends this many bytes of it, and closes the connection.
     Truncate(usize),
     /// Waits before the request is answered: not even a head is sent.
@@ -135,6 +142,7 @@ impl fmt::Debug for Action {
             Self::CutJson(bytes) => write!(f, "CutJson({bytes})"),
             Self::MalformedJson => f.write_str("MalformedJson"),
             Self::ContentType(name) => write!(f, "ContentType({name:?})"),
+            Self::Header { name, value } => write!(f, "Header({name}: {value})"),
             Self::Truncate(bytes) => write!(f, "Truncate({bytes})"),
             Self::Delay(time) => write!(f, "Delay({time:?})"),
             Self::SlowFirstByte(time) => write!(f, "SlowFirstByte({time:?})"),

@@ -115,6 +115,13 @@ fn change_content(mut answer: Answer, action: &Action) -> (Answer, bool) {
             Ok(value) => (answer.replace_header(header::CONTENT_TYPE, value), true),
             Err(_) => (answer, false),
         },
+        Action::Header { name, value } => {
+            let header = (HeaderName::try_from(name.as_str()), HeaderValue::from_str(value));
+            match header {
+                (Ok(name), Ok(value)) => (answer.replace_header(name, value), true),
+                _ => (answer, false),
+            }
+        }
         Action::MalformedJson => {
             let mut whole = answer.collect_body();
             let changed = whole.last_mut().is_some_and(|last| {

@@ -116,6 +116,18 @@ async fn a_wrong_content_type_comes_with_the_right_body() {
 }
 
 #[tokio::test]
+async fn a_header_is_sent_in_place_of_the_right_one() {
+    let date = "Tue, 03 Nov 2020 08:00:00 GMT".to_owned();
+    let action = Action::Header { name: "Date".to_owned(), value: date.clone() };
+    let simulator = faulty(Fault::on(Endpoint::Users, action)).await;
+    let reply = get_in(&simulator, &users()).await;
+    assert_eq!(reply.headers.get_all("date").iter().count(), 1);
+    assert_eq!(reply.header("date"), Some(&*date));
+    assert_eq!((reply.status, reply.text), (200, honest().await));
+    assert!(simulator.unfired().is_empty());
+}
+
+#[tokio::test]
 async fn a_slow_first_byte_comes_after_the_head() {
     let wait = Duration::from_millis(250);
     let simulator = faulty(Fault::on(Endpoint::Users, Action::SlowFirstByte(wait))).await;
