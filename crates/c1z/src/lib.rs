@@ -24,6 +24,7 @@ mod retention;
 mod run;
 mod schema;
 mod seal;
+mod spill;
 mod sys;
 mod timestamp;
 mod unpack;
