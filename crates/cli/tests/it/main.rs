@@ -20,6 +20,8 @@ mod mistakes;
 #[cfg(unix)]
 mod places;
 mod program;
+#[cfg(target_os = "linux")]
+mod read_only_root;
 mod requests;
 mod review;
 mod schedule;
