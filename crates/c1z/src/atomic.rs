@@ -169,8 +169,8 @@ pub(crate) fn remove_if_present(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The folder that a file is in.
-pub(crate) fn folder_of(path: &Path) -> PathBuf {
+/// The folder that a file is in; the current one for a bare name.
+pub fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder.to_owned(),
         _ => PathBuf::from("."),

@@ -25,6 +25,7 @@ mod retention;
 mod run;
 mod schema;
 mod seal;
+mod spill;
 mod timestamp;
 mod unpack;
 mod upgrade;

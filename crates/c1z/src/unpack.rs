@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::{EnvelopeError, Error, Limits, envelope, upgrade};
+use crate::{EnvelopeError, Error, Limits, envelope, spill, upgrade};
 
 /// The longest value that is read, in bytes. A message of the protocol has at most 4 MiB (interop reference 2.4).
 const MAX_VALUE_BYTES: i32 = 32 << 20;
@@ -51,6 +51,7 @@ fn connect(copy: &Path) -> rusqlite::Result<Connection> {
         "pragma cell_size_check = on; pragma ignore_check_constraints = on; pragma synchronous = off;",
     )?;
     connection.pragma_update_and_check(None, "journal_mode", "memory", |_| Ok(()))?;
+    spill::set_up(&connection)?;
     // From here on the schema is known to end, and the work depends on how much there is.
     connection.query_row("select count(*) from sqlite_master", (), |_| Ok(()))?;
     connection.progress_handler(0, None::<fn() -> bool>)?;

@@ -16,7 +16,7 @@ use crate::atomic::{folder_of, remove_if_present};
 use crate::batch::Batch;
 use crate::records::{Kind, Records};
 use crate::run::{self, SyncType};
-use crate::{Error, platform, schema, timestamp};
+use crate::{Error, platform, schema, spill, timestamp};
 
 /// What a sync is when it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,6 +195,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
         "pragma synchronous = full; pragma secure_delete = on; pragma trusted_schema = off; \
          pragma cell_size_check = on; pragma cache_size = -65536; pragma wal_autocheckpoint = 16384;",
     )?;
+    spill::set_up(&connection)?;
     Ok(connection)
 }
 

@@ -87,6 +87,10 @@ pub(crate) struct HealthCheckArgs {
     /// How long to wait for the answer.
     #[arg(long, value_name = "TIME", default_value = "5s")]
     timeout: String,
+
+    /// Succeed without asking unless probes are on, for an image whose containers are not all services.
+    #[arg(long)]
+    if_enabled: bool,
 }
 
 /// The paths that probes ask.
@@ -101,7 +105,13 @@ enum Endpoint {
 }
 
 /// Asks; success when the answer is 200.
+///
+/// An image has one health check, whatever its containers do. A single sync and a schedule serve no probes, and nobody should
+/// take them for ill, or end them, because of that.
 pub(crate) async fn check(flags: &HealthCheckArgs, place: &HealthArgs) -> Result<()> {
+    if flags.if_enabled && !place.health_check {
+        return Ok(());
+    }
     let limit = duration::parse(&flags.timeout)
         .map_err(|error| Failure::new(Exit::InvalidArgument, format!("--timeout: {error}")))?;
     let address = place.reachable();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use c1z::atomic::folder_of;
 use c1z::{C1zFile, SyncChoice, SyncType};
 use governance_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -41,14 +42,16 @@ pub(crate) fn newest(file: &Path) -> Result<Option<SealedSync>, Failure> {
 /// Opens the file, with its decoded copy in the folder that the user names, or in the system's for temporary files; beside the
 /// file where there is no such folder, because one writable folder is all that a sync needs.
 pub(crate) fn open(file: &Path) -> Result<C1zFile, c1z::Error> {
-    if let Some(folder) = temporary::folder() {
-        return C1zFile::open_in(file, limits::from_environment(), &folder);
+    open_in(file, &folder_of(file))
+}
+
+/// As [`open`], with another folder to fall back on, for a file whose own folder must hold nothing else.
+pub(crate) fn open_in(file: &Path, folder: &Path) -> Result<C1zFile, c1z::Error> {
+    if let Some(named) = temporary::folder() {
+        return C1zFile::open_in(file, limits::from_environment(), &named);
     }
     C1zFile::open(file, limits::from_environment()).or_else(|error| match error {
-        c1z::Error::Io { .. } => {
-            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-            C1zFile::open_in(file, limits::from_environment(), folder.unwrap_or(Path::new(".")))
-        }
+        c1z::Error::Io { .. } => C1zFile::open_in(file, limits::from_environment(), folder),
         other => Err(other),
     })
 }

@@ -58,8 +58,12 @@ pub(super) fn make(inputs: Inputs<'_>, recipe: &Recipe, sink: &mut dyn Sink) -> 
     let outcome = changes::compare(since, older.as_ref(), &snapshot)?;
     let assessment = evaluate(&snapshot, &recipe.parameters.options(inputs.folder)?)?;
     let tool = recipe.tool.label();
-    let options =
-        export::Options { at: recipe.made_at, tool: tool.clone(), assessment: Some(assessment.clone()) };
+    let options = export::Options {
+        at: recipe.made_at,
+        tool: tool.clone(),
+        assessment: Some(assessment.clone()),
+        temporary: Some(inputs.folder.to_owned()),
+    };
     let unfinished = !snapshot.is_sealed();
 
     let mut files = Files { sink, entries: inputs.entries };

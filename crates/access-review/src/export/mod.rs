@@ -20,6 +20,8 @@ pub use rows::OtherResource;
 pub use xlsx::xlsx;
 pub(crate) use xlsx::{about as about_sheet, review as review_sheet};
 
+use std::path::PathBuf;
+
 use governance_model::Timestamp;
 use serde::Serialize;
 
@@ -34,6 +36,8 @@ pub struct Options {
     pub tool: String,
     /// What the rules say about the sync, to be written along; nothing when nobody asked them. CSV has no room for it.
     pub assessment: Option<Assessment>,
+    /// A folder for what a workbook needs meanwhile, where the system has none for temporary files.
+    pub temporary: Option<PathBuf>,
 }
 
 /// How many rows of each kind were written.

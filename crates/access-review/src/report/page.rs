@@ -116,7 +116,12 @@ pub(super) fn write(
         Changes::None(reason) => ChangesView::None(Text::new(reason)),
         Changes::Since(comparison) => ChangesView::Some(Compared::new(comparison, &graph)?),
     };
-    let made_by = export::Options { at: options.made_at, tool: options.tool.to_owned(), assessment: None };
+    let made_by = export::Options {
+        at: options.made_at,
+        tool: options.tool.to_owned(),
+        assessment: None,
+        temporary: None,
+    };
     let known = About::of(snapshot, &made_by)?;
     let as_of = known.ended_at.unwrap_or(known.started_at);
     let names = [&known.source_name, &known.source_id, &known.file];

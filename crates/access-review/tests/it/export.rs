@@ -11,7 +11,12 @@ use serde_json::Value;
 use crate::workspace::{Content, FORMULA, File, at, newest, open, vector};
 
 fn options() -> Options {
-    Options { at: at("2026-03-02T12:00:00Z"), tool: "tool 1.2.3".to_owned(), assessment: None }
+    Options {
+        at: at("2026-03-02T12:00:00Z"),
+        tool: "tool 1.2.3".to_owned(),
+        assessment: None,
+        temporary: None,
+    }
 }
 
 fn csv(snapshot: &Snapshot<'_>) -> Vec<BTreeMap<String, String>> {

@@ -35,7 +35,12 @@ fn text(cell: &str) -> Data {
 fn returned(file: &File, edit: impl FnOnce(&mut Rows, &mut Rows)) -> PathBuf {
     let path = file.path("given.xlsx");
     let opened = file.open();
-    let options = Options { at: at("2026-03-02T12:00:00Z"), tool: "tool".to_owned(), assessment: None };
+    let options = Options {
+        at: at("2026-03-02T12:00:00Z"),
+        tool: "tool".to_owned(),
+        assessment: None,
+        temporary: None,
+    };
     export::xlsx(std::fs::File::create(&path).unwrap(), &newest(&opened), &options).unwrap();
     let mut book: Xlsx<_> = open_workbook(&path).unwrap();
     let mut read =

@@ -10,6 +10,8 @@ use access_review::evidence::{
 };
 use access_review::{Error, text};
 use anyhow::Result;
+use c1z::C1zFile;
+use c1z::atomic::folder_of;
 use clap::{Args, Subcommand, ValueEnum};
 use sync_engine::{Clock as _, SystemClock};
 
@@ -128,16 +130,25 @@ fn create(args: &CreateArgs, file: &Path) -> Result<()> {
         tool: Tool { sha256: binary::sha256(), ..tool() },
         made_at,
     };
-    let created = source::without_panic_text(|| evidence::create(&args.folder, &order, &sealed::open));
+    let created = source::without_panic_text(|| {
+        evidence::create(&args.folder, &order, &|file| open(file, &args.folder))
+    });
     let created = created.map_err(|error| failure(&error))?;
     source::to_stdout(|out| Ok(shown::created(out, &args.folder, &created)?))
+}
+
+/// Nothing is put into a pack that its manifest does not list, not even for a moment.
+fn open(file: &Path, pack: &Path) -> Result<C1zFile, c1z::Error> {
+    sealed::open_in(file, &folder_of(pack))
 }
 
 fn verify(args: &VerifyArgs) -> Result<()> {
     let key = args.public_key.as_deref().map(PublicKey::read).transpose();
     let key = key.map_err(|error| failure(&error.into()))?;
     let query = Query { public_key: key.as_ref(), previous: args.previous.as_deref(), tool: tool() };
-    let found = source::without_panic_text(|| evidence::verify(&args.folder, &query, &sealed::open));
+    let found = source::without_panic_text(|| {
+        evidence::verify(&args.folder, &query, &|file| open(file, &args.folder))
+    });
     let found = found.map_err(|error| failure(&error))?;
     source::to_stdout(|out| {
         match args.output {

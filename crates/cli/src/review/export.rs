@@ -79,7 +79,9 @@ pub(crate) fn export(args: &ExportArgs, file: &Path) -> Result<()> {
         ),
     };
     let tool = concat!("baton-clockify ", env!("CARGO_PKG_VERSION")).to_owned();
-    let options = Options { at, tool, assessment };
+    // Beside what is written anyway; stdout has no folder.
+    let temporary = (!to_stdout).then(|| atomic::folder_of(&out));
+    let options = Options { at, tool, assessment, temporary };
     if to_stdout {
         return printed(args.format, &snapshot, &options);
     }

@@ -24,6 +24,8 @@ mod mistakes;
 mod places;
 mod program;
 mod proxies;
+#[cfg(target_os = "linux")]
+mod read_only_root;
 mod requests;
 mod review;
 mod schedule;

@@ -56,8 +56,13 @@ async fn probes_see_a_service_that_is_well_and_spend_one_request() {
     }
     assert_eq!(clockify.requests().len() - before, 1, "an answer lasts a minute");
     running.end();
-    let ran = program.run(&["health-check"]);
-    assert_eq!(ran.code, Some(14), "{}", ran.stderr);
+    for arguments in [&["health-check"][..], &["health-check", "--if-enabled"]] {
+        let ran = program.run(arguments);
+        assert_eq!(ran.code, Some(14), "{}", ran.stderr);
+    }
+    let program = program.set("BATON_HEALTH_CHECK", "false");
+    assert_eq!(program.run(&["health-check"]).code, Some(14));
+    program.run(&["health-check", "--if-enabled"]).succeeded();
     assert_eq!(c1.violations(), []);
 }
 

@@ -74,6 +74,11 @@ fn write(out: impl Write + Send, snapshot: &Snapshot<'_>, options: &Options) -> 
     let about = About::of(snapshot, options)?;
     let created = ExcelDateTime::from_timestamp(options.at.as_second()).map_err(refused)?;
     let mut workbook = Workbook::new();
+    if let Some(folder) = &options.temporary
+        && workbook.set_tempdir(std::env::temp_dir()).is_err()
+    {
+        workbook.set_tempdir(folder).map_err(refused)?;
+    }
     workbook.set_properties(
         &DocProperties::new()
             .set_title(format!("Access review of {}", about.source()))
