@@ -24,7 +24,8 @@ use crate::run::{self, Stats, SyncRun, SyncType};
 use crate::schema::{self, ASSETS, ENTITLEMENTS, GRANTS, RESOURCE_TYPES, RESOURCES, SYNC_RUNS, TABLES};
 use crate::working::size_of;
 use crate::{
-    EnvelopeError, Error, Limits, SyncView, WorkingDatabase, envelope, exclusion, retention, sys, timestamp, unpack,
+    EnvelopeError, Error, Limits, SyncView, WorkingDatabase, envelope, exclusion, retention, sys, timestamp,
+    unpack,
 };
 
 /// How to seal.
