@@ -26,6 +26,8 @@ pub(crate) struct Done {
     /// The file as it was named.
     pub(crate) file: PathBuf,
     pub(crate) took: Duration,
+    /// Whether nothing of what people have was asked for.
+    pub(crate) resources_only: bool,
 }
 
 /// Syncs as the command line says, and prints the summary.
@@ -63,7 +65,13 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
     if let Some(path) = &config.report_file {
         write_report(path, &report)?;
     }
-    Ok(Done { report, sealed, file: config.file.clone(), took: begun.elapsed() })
+    Ok(Done {
+        report,
+        sealed,
+        file: config.file.clone(),
+        took: begun.elapsed(),
+        resources_only: config.resources_only,
+    })
 }
 
 /// Locks the output and lets the engine work on it.
@@ -84,7 +92,6 @@ async fn sync_with(
         max_wait: config.max_wait,
         demonstration: config.demonstration,
         stop,
-        ..Options::default()
     };
     let outcome = sync_engine::sync(connector, &stores, &SystemClock, &options, progress).await;
     outcome.map_err(|error| failure(&error))
