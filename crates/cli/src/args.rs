@@ -33,7 +33,7 @@ pub(crate) const NAME: &str = "baton-clockify";
 )]
 pub(crate) struct Cli {
     /// Print version, commit and target.
-    #[arg(short = 'v', short_alias = 'V', long, action = ArgAction::Version)]
+    #[arg(short = 'v', short_alias = 'V', long, display_order = 1000, action = ArgAction::Version)]
     version: Option<bool>,
 
     #[command(subcommand)]
@@ -73,6 +73,7 @@ pub(crate) enum Command {
 
 /// Flags of a sync.
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, as the user sets it")]
 pub(crate) struct SyncArgs {
     /// API key of a workspace admin or owner (Clockify: Profile settings, API, Generate); a secret, so better in
     /// the environment than on the command line.

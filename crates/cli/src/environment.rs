@@ -61,7 +61,29 @@ fn collect(command: &clap::Command, all: &mut Vec<Variable>) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    const DOCUMENT: &str = include_str!("../../../docs/configuration.md");
+
+    fn words(text: &str) -> BTreeSet<&str> {
+        let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        text.split(|c| !is_name(c)).collect()
+    }
+
+    #[test]
+    fn the_documentation_lists_each_and_no_other() {
+        let known: BTreeSet<String> = variables().into_iter().map(|variable| variable.name).collect();
+        let documented = words(DOCUMENT);
+        let missing: Vec<_> = known.iter().filter(|name| !documented.contains(name.as_str())).collect();
+        assert!(missing.is_empty(), "not in docs/configuration.md: {missing:?}");
+        let unknown: Vec<_> = documented
+            .iter()
+            .filter(|word| word.starts_with("BATON_") && word.len() > 6 && !known.contains(**word))
+            .collect();
+        assert!(unknown.is_empty(), "only in docs/configuration.md: {unknown:?}");
+    }
 
     #[test]
     fn secrets_are_flags_whose_values_help_does_not_show() {

@@ -6,8 +6,8 @@ use governance_model::Timestamp;
 use sync_engine::{C1zStores, Clock, Event, LockError, Observer, Stop, SyncError, SystemClock, WaitReason};
 
 use crate::config::Config;
-use crate::limits;
 use crate::progress::Progress;
+use crate::{limits, temporary};
 
 /// How often a lock that another run holds is tried.
 const POLL: Duration = Duration::from_millis(200);
@@ -36,7 +36,8 @@ pub(crate) async fn take(
                 if told.is_some() {
                     progress.event(&Event::WaitOver);
                 }
-                return Ok(outcome?.limits(limits::from_environment()));
+                let stores = outcome?.limits(limits::from_environment());
+                return Ok(stores.temporary_folder(temporary::folder()));
             }
         }
         let seconds = left.as_secs();

@@ -8,7 +8,6 @@ use std::time::Duration;
 use baton_service::telemetry::BoxedLayer;
 use governance_model::Timestamp;
 use sync_engine::{Clock, SystemClock};
-use tokio::runtime::Runtime;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -22,23 +21,39 @@ use crate::problems::Problems;
 pub(crate) const CRATES: [&str; 6] =
     ["baton_clockify", "baton_service", "c1z", "clockify_api", "clockify_connector", "sync_engine"];
 
-/// Starts logging to where the user says, and to whoever else hears. A second call changes nothing.
+/// Ends the debug level if its time is over already, and says how long it still is on if it is.
+pub(crate) fn end_of_debug(args: &mut SyncArgs, problems: &mut Problems) -> Option<Duration> {
+    let text = args.log_level_debug_expires_at.as_deref()?;
+    let Ok(end) = text.trim().parse::<Timestamp>() else {
+        let problem = format!("value must be a time such as 2026-01-31T12:00:00Z but got '{text}'");
+        problems.wrong("log-level-debug-expires-at", problem);
+        return None;
+    };
+    if args.log_level != Some(LogLevel::Debug) {
+        return None;
+    }
+    let left = Duration::try_from(SystemClock.now().duration_until(end)).ok().filter(|left| !left.is_zero());
+    if left.is_none() {
+        args.log_level = Some(LogLevel::Info);
+    }
+    left
+}
+
+/// Starts logging to where the user says, and to whoever else hears. Gives what ends the debug level. A second call changes
+/// nothing.
 pub(crate) fn start(
     args: &SyncArgs,
     line: &Line,
     others: Vec<BoxedLayer>,
-    runtime: &Runtime,
     problems: &mut Problems,
-) {
-    let debug_left = args.log_level_debug_expires_at.as_deref().and_then(|text| debug_left(text, problems));
-    let debug = debug_left.is_none_or(|left| !left.is_zero());
+) -> impl FnOnce() + Send + use<> {
     let ours = match args.log_level {
-        Some(LogLevel::Debug) if debug => "debug",
+        Some(LogLevel::Debug) => "debug",
         Some(LogLevel::Error) => "error",
         Some(LogLevel::Warn) => "warn",
         // The progress line shows the rest.
         None if line.is_shown() => "warn",
-        Some(LogLevel::Info | LogLevel::Debug) | None => "info",
+        Some(LogLevel::Info) | None => "info",
     };
     let format = args.log_format.unwrap_or(if io::stdout().is_terminal() {
         LogFormat::Console
@@ -52,7 +67,7 @@ pub(crate) fn start(
         // What cannot be written to stderr is lost; complaining about it there would end the program.
         .log_internal_errors(false)
         .with_ansi(on_terminal);
-    let (filter, handle) = reload::Layer::new(filter(ours));
+    let (filter, handle) = reload::Layer::new(directives(ours));
     // A list of layers without any would switch every event off.
     let others = (!others.is_empty()).then_some(others);
     let registry = tracing_subscriber::registry().with(others);
@@ -63,32 +78,17 @@ pub(crate) fn start(
     if started.is_err() {
         tracing::debug!("Logging was started before.");
     }
-    if let (Some(LogLevel::Debug), Some(left)) = (args.log_level, debug_left)
-        && !left.is_zero()
-    {
-        runtime.spawn(async move {
-            tokio::time::sleep(left).await;
-            tracing::info!("The time of --log-level debug is over.");
-            // It fails only when nothing is logged any more.
-            let _ = handle.reload(crate::logging::filter("info"));
-        });
+    move || {
+        tracing::info!("The time of --log-level debug is over.");
+        // It fails only when nothing is logged any more.
+        let _ = handle.reload(directives("info"));
     }
 }
 
 /// Libraries below us log requests and headers at lower levels; only their warnings are of interest.
-fn filter(ours: &str) -> EnvFilter {
+fn directives(ours: &str) -> EnvFilter {
     let directives = CRATES.map(|name| format!("{name}={ours}"));
     EnvFilter::new(format!("warn,{}", directives.join(",")))
-}
-
-/// How long the debug level is still on.
-fn debug_left(text: &str, problems: &mut Problems) -> Option<Duration> {
-    let Ok(end) = text.trim().parse::<Timestamp>() else {
-        let problem = format!("value must be a time such as 2026-01-31T12:00:00Z but got '{text}'");
-        problems.wrong("log-level-debug-expires-at", problem);
-        return None;
-    };
-    Some(Duration::try_from(SystemClock.now().duration_until(end)).unwrap_or_default())
 }
 
 /// Where lines go.

@@ -87,6 +87,7 @@ fn run(parsed: Parsed) -> Result<()> {
         // A line per run is worth more than a progress line that nobody looks at for days.
         cli.sync.log_level.get_or_insert(LogLevel::Info);
     }
+    let debug_left = logging::end_of_debug(&mut cli.sync, &mut problems);
     let line = Line::new(&cli.sync);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -100,7 +101,13 @@ fn run(parsed: Parsed) -> Result<()> {
         &runtime,
         &mut problems,
     );
-    logging::start(&cli.sync, &line, layers, &runtime, &mut problems);
+    let end_debug = logging::start(&cli.sync, &line, layers, &mut problems);
+    if let Some(left) = debug_left {
+        runtime.spawn(async move {
+            tokio::time::sleep(left).await;
+            end_debug();
+        });
+    }
     for warning in &warnings {
         tracing::warn!("{warning}");
     }
@@ -118,6 +125,9 @@ fn check_flags(cli: &Cli, given: &Given, serves: bool, problems: &mut Problems) 
         relations::check(given, problems);
         if !serves && let Some(warning) = compat::service_flags_without_a_service(given) {
             tracing::warn!("{warning}");
+        }
+        if cli.command.is_some() && given.is_set("client-id") {
+            tracing::warn!("A schedule takes no tasks from C1: client-id makes no difference here.");
         }
         if cli.sync.parallel_sync {
             tracing::warn!("--parallel-sync is the old name of --workers -1.");

@@ -21,9 +21,9 @@ pub(crate) struct Problems {
 }
 
 impl Problems {
-    /// Nothing is wrong yet. `origins` says where fields were set that a person would not look for on the command line.
-    pub(crate) fn new(origins: BTreeMap<String, String>) -> Self {
-        Self { origins, ..Self::default() }
+    /// Says where a field was set, for what will be found wrong with it.
+    pub(crate) fn comes_from(&mut self, field: &str, origin: String) {
+        self.origins.insert(field.to_owned(), origin);
     }
 
     /// A value that cannot be.
@@ -70,7 +70,8 @@ impl Problems {
         text.parse().map_err(|error| self.wrong(field, error)).ok()
     }
 
-    fn is_wrong(&self, field: &str) -> bool {
+    /// Whether something is wrong with a field so far.
+    pub(crate) fn is_wrong(&self, field: &str) -> bool {
         let start = format!("field {field}: ");
         self.wrong.iter().any(|line| line.starts_with(&start))
     }

@@ -30,21 +30,24 @@ pub(crate) fn render(done: &Done, scope: &Scope) -> Result<String> {
 
     line(&mut text, "Workspace", &format!("{} ({})", printable(&report.source_name), report.source_id));
     line(&mut text, "Read", &read_line(report));
-    let groups = format!("{}, {} memberships", facts.groups, facts.memberships);
-    for (label, of, value) in [
-        ("Users", &USER, facts.users_line()),
-        ("Groups", &GROUP, groups),
-        ("Roles", &ROLE, facts.roles_line()),
-    ] {
+    let (groups, roles) = if done.resources_only {
+        (facts.groups.to_string(), WorkspaceRole::ALL.len().to_string())
+    } else {
+        (format!("{}, {} memberships", facts.groups, facts.memberships), facts.roles_line())
+    };
+    for (label, of, value) in
+        [("Users", &USER, facts.users_line()), ("Groups", &GROUP, groups), ("Roles", &ROLE, roles)]
+    {
         line(&mut text, label, if scope.includes(of) { &value } else { "not asked for" });
     }
     if let Some(projects) = report.rows.resources.get("project") {
         line(&mut text, "Projects", &projects.to_string());
     }
-    line(&mut text, "Grants", &facts.grants.to_string());
+    let grants = facts.grants.to_string();
+    line(&mut text, "Grants", if done.resources_only { "not asked for" } else { &grants });
 
     // A role is held by people: without either nothing can be said.
-    if scope.includes(&ROLE) && scope.includes(&USER) {
+    if !done.resources_only && scope.includes(&ROLE) && scope.includes(&USER) {
         administrative(&mut text, facts);
     }
     worth_knowing(&mut text, report);
@@ -80,6 +83,13 @@ pub(crate) fn next(heading: &str, commands: &[(String, &str)]) -> String {
 /// What to do with the file: our own questions, and the official tool.
 pub(crate) fn reading(done: &Done) -> String {
     let path = printable(&done.file.to_string_lossy());
+    if done.resources_only {
+        let read = [(
+            format!("{} syncs -f {path}", program()),
+            "what the file holds; questions about access ask a whole sync",
+        )];
+        return next("Next", &read);
+    }
     let ours = [
         (format!("{} users --admin -f {path}", program()), "who holds administrative access"),
         (format!("{} findings -f {path}", program()), "what a reviewer should look at"),

@@ -30,6 +30,8 @@ pub(crate) struct Done {
     pub(crate) took: Duration,
     /// What the summary tells, or why it cannot be told.
     pub(crate) facts: Result<Facts, String>,
+    /// Whether nothing of what people have was asked for.
+    pub(crate) resources_only: bool,
 }
 
 /// Syncs as the command line says, and prints the summary.
@@ -67,7 +69,14 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
     if let Some(path) = &config.report_file {
         write_report(path, &report)?;
     }
-    Ok(Done { report, sealed, file: config.file.clone(), took: begun.elapsed(), facts })
+    Ok(Done {
+        report,
+        sealed,
+        file: config.file.clone(),
+        took: begun.elapsed(),
+        resources_only: config.resources_only,
+        facts,
+    })
 }
 
 /// Locks the output and lets the engine work on it.
@@ -94,7 +103,6 @@ async fn sync_with(
         max_wait: config.max_wait,
         demonstration: config.demonstration,
         stop,
-        ..Options::default()
     };
     let outcome = sync_engine::sync(connector, &stores, &SystemClock, &options, progress).await;
     let (report, sealed) = outcome.map_err(|error| failure(&error))?;

@@ -42,6 +42,7 @@ pub struct C1zStores {
     keep_syncs: usize,
     sync_type: SyncType,
     limits: Limits,
+    temporary: Option<PathBuf>,
     /// Read once: the lock keeps others from changing it.
     previous: OnceLock<Option<Previous>>,
     onlooker: Onlooker,
@@ -68,6 +69,7 @@ impl C1zStores {
             keep_syncs: 2,
             sync_type: SyncType::Full,
             limits: Limits::default(),
+            temporary: None,
             previous: OnceLock::new(),
             onlooker: Onlooker(None),
             _lock: lock,
@@ -104,6 +106,13 @@ impl C1zStores {
         self
     }
 
+    /// Where the decoded copy of the file that is there already goes; beside the file if nothing is said.
+    #[must_use]
+    pub fn temporary_folder(mut self, folder: Option<PathBuf>) -> Self {
+        self.temporary = folder;
+        self
+    }
+
     fn store(&self, database: WorkingDatabase) -> C1zStore {
         let seal = SealOptions { keep_syncs: self.keep_syncs, limits: self.limits, ..self.seal_options() };
         C1zStore { database, seal, onlooker: self.onlooker.clone() }
@@ -113,8 +122,9 @@ impl C1zStores {
         if !self.output.try_exists().unwrap_or(true) {
             return Ok(None);
         }
-        let folder = self.output.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let file = C1zFile::open_in(&self.output, self.limits, folder.unwrap_or(Path::new(".")))?;
+        let beside = self.output.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = self.temporary.as_deref().or(beside).unwrap_or(Path::new("."));
+        let file = C1zFile::open_in(&self.output, self.limits, folder)?;
         match file.sync(&SyncChoice::Newest) {
             Ok(sync) => {
                 let report =

@@ -15,7 +15,7 @@ pub struct LeaveOut {
 
 impl LeaveOut {
     /// Whether there will be no grants.
-    fn all_grants(self) -> bool {
+    pub(crate) fn all_grants(self) -> bool {
         self.grants || self.entitlements
     }
 

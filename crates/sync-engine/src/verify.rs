@@ -174,11 +174,11 @@ pub(crate) fn shrink<C: Connector, T: SyncStores>(
     let offered: BTreeSet<_> =
         reading.connector.resource_types().into_iter().map(|offered| offered.id).collect();
     for of in offered.iter().filter(|of| reading.scope.includes(of)) {
-        let pairs = [
-            ("no", &previous.resources, &now.resources),
-            ("no grants on any", &previous.grants, &now.grants),
-        ];
-        for (none, previous, now) in pairs {
+        let resources = ("no", &previous.resources, &now.resources);
+        // What was not asked for cannot be missed.
+        let grants =
+            (!reading.leave_out.all_grants()).then_some(("no grants on any", &previous.grants, &now.grants));
+        for (none, previous, now) in [Some(resources), grants].into_iter().flatten() {
             let had = previous.get(of.as_str()).copied().unwrap_or_default();
             let has = now.get(of.as_str()).copied().unwrap_or_default();
             if had > 0 && has == 0 {

@@ -16,7 +16,6 @@ const SERVICE_ONLY: [&str; 8] = [
 /// What to say of them, if any is set.
 pub(crate) fn told(given: &Given) -> Option<String> {
     let names: Vec<_> = SERVICE_ONLY.into_iter().filter(|name| given.is_set(name)).collect();
-    (!names.is_empty()).then(|| {
-        format!("Without --client-id this is no service: [{}] make no difference here.", names.join(" "))
-    })
+    (!names.is_empty())
+        .then(|| format!("Only service mode looks at [{}]: no difference is made here.", names.join(" ")))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where a value comes from, the strongest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,16 @@ pub(crate) enum Layer {
     Credential(PathBuf),
     /// The configuration file.
     File(PathBuf),
+}
+
+impl Layer {
+    /// The file that a value comes from, if it is from one: a person would not look there at once.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Flag | Self::Variable => None,
+            Self::SecretFile(path) | Self::Credential(path) | Self::File(path) => Some(path),
+        }
+    }
 }
 
 /// One value, or several of a list, as they were written. Not to be printed: it may be a secret.
@@ -50,17 +60,6 @@ impl Given {
     /// Its value, trimmed, if that is text.
     pub(crate) fn text(&self, field: &str) -> Option<&str> {
         self.0.get(field)?.values.first()?.to_str().map(str::trim)
-    }
-
-    /// Where to look for what was set neither on the command line nor in the variable of that name.
-    pub(crate) fn origins(&self) -> BTreeMap<String, String> {
-        let origin = |layer: &Layer| match layer {
-            Layer::Flag | Layer::Variable => None,
-            Layer::SecretFile(path) | Layer::Credential(path) | Layer::File(path) => {
-                Some(path.display().to_string())
-            }
-        };
-        self.0.iter().filter_map(|(field, setting)| Some((field.clone(), origin(&setting.layer)?))).collect()
     }
 }
 

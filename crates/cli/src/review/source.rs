@@ -7,7 +7,7 @@ use std::path::Path;
 use access_review::format::{Format, Style};
 use access_review::{Error, Selection, Snapshot};
 use anyhow::Result;
-use c1z::C1zFile;
+use c1z::{C1zFile, SyncType};
 use clap::{Args, ValueEnum};
 
 use crate::exit::Exit;
@@ -131,6 +131,11 @@ pub(crate) fn with_snapshot(
 ) -> Result<()> {
     let file = open(file)?;
     let snapshot = Snapshot::open(&file, &source.selection()).map_err(|error| failure(&error))?;
+    if snapshot.run().sync_type == SyncType::ResourcesOnly {
+        tracing::warn!(
+            "This sync was made without entitlements and grants: nobody having anything means nothing."
+        );
+    }
     answer(&snapshot)
 }
 

@@ -292,9 +292,12 @@ async fn mistakes_are_told_before_anything_is_scheduled() {
             &["--cron", "0 2 * * *", "--timezone", "Europe/Nowhere"],
             "field timezone: \"Europe/Nowhere\" is not",
         ),
-        (&["--every", "6h", "--cron", "0 2 * * *"], "cannot be used with"),
-        (&["--every", "6h", "--timezone", "UTC"], "cannot be used with"),
-        (&[], "--every <TIME>|--cron <EXPRESSION>"),
+        (
+            &["--every", "6h", "--cron", "0 2 * * *"],
+            "if any flags in the group [every cron] are set none of the others can be; [every cron] were all set",
+        ),
+        (&["--every", "6h", "--timezone", "UTC"], "if any flags in the group [every timezone] are set none"),
+        (&[], "at least one of the flags in the group [every cron] is required"),
         (&["--every", "6h", "--page-size", "0"], "field page-size"),
     ] {
         let arguments: Vec<_> = ["schedule"].iter().chain(arguments).copied().collect();
