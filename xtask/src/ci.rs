@@ -26,6 +26,7 @@ pub(crate) fn run() -> Result<()> {
     step("documentation tests", cargo(&["test", "--workspace", "--all-features", "--doc", "--quiet"]))?;
     generated_documents()?;
     process_sweep()?;
+    bench()?;
     browser()?;
     // Last, so that the runner's closing lines are the last thing to read.
     step("tests", cargo(&["test", "--workspace", "--all-features", "--all-targets"]))?;
@@ -70,6 +71,16 @@ fn process_sweep() -> Result<()> {
     {
         eprintln_line("ci: process sweep");
         crate::torture::run(&crate::torture::Options { kills: 20, seed: None, release: false })?;
+    }
+    Ok(())
+}
+
+/// The smoke test of what the program costs. The whole of it is `cargo xtask bench`.
+fn bench() -> Result<()> {
+    #[cfg(unix)]
+    {
+        eprintln_line("ci: what it costs");
+        crate::bench::run(&crate::bench::Options { quick: true, ..crate::bench::Options::default() })?;
     }
     Ok(())
 }

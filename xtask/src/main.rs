@@ -1,5 +1,6 @@
 //! Repository tasks, run as `cargo xtask <task>`. Each task is a module; this file only dispatches.
 
+mod bench;
 mod ci;
 mod deploy;
 mod docs;
@@ -14,6 +15,8 @@ use clap::Parser as _;
 #[derive(Debug, clap::Parser)]
 #[command(name = "xtask", bin_name = "cargo xtask")]
 enum Task {
+    /// Measures what the program costs, beside what its rows cost at the least.
+    Bench(bench::Options),
     /// Checks everything that must hold before a change lands.
     Ci,
     /// Makes the files that the program says of itself, or checks that they are fresh.
@@ -27,6 +30,7 @@ enum Task {
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
+        Task::Bench(options) => bench::run(&options),
         Task::Ci => ci::run(),
         Task::Docs(options) => docs::run(&options),
         Task::Fixtures(options) => fixtures::run(&options),

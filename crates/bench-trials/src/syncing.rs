@@ -1,0 +1,92 @@
+//! Whole syncs: of a workspace into a new file, and again into the same one.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+use serde::Serialize;
+use sync_engine::{Clock as _, SyncReport, SystemClock};
+
+use crate::floor::{self, Floor};
+use crate::look_alike::LookAlike;
+use crate::measure::{self, Taken};
+use crate::size::Size;
+
+/// Rows per request, as the program asks unless told otherwise.
+pub(crate) const PAGE_SIZE: usize = 200;
+
+/// What syncs of one size took.
+#[derive(Debug, Serialize)]
+pub(crate) struct Synced {
+    pub(crate) users: usize,
+    pub(crate) grants: u64,
+    /// The run that took the least CPU.
+    pub(crate) taken: Taken,
+    /// The most memory of all runs, in MiB.
+    pub(crate) peak: f64,
+    /// Seconds from the end of reading to the end of the program, in that run.
+    pub(crate) sealing: f64,
+    /// A second sync into the same file.
+    pub(crate) again: Option<Taken>,
+    pub(crate) requests: usize,
+    pub(crate) needed: usize,
+    /// Bytes of the file with one sync.
+    pub(crate) bytes: u64,
+    pub(crate) floor: Floor,
+}
+
+impl Synced {
+    pub(crate) fn ratio(&self) -> f64 {
+        self.taken.cpu / self.floor.cpu
+    }
+}
+
+/// Syncs a workspace so many times and measures the floor of its file as often. The file of the last run stays in
+/// `folder`, as `sync.c1z`.
+pub(crate) fn measure(program: &Path, folder: &Path, size: Size, runs: u32, again: bool) -> Result<Synced> {
+    let mut look_alike = LookAlike::start(size, Duration::ZERO)?;
+    let (file, report) = (folder.join("sync.c1z"), folder.join("report.json"));
+    let command: Vec<OsString> = [program.into(), "--report-file".into(), report.clone().into()].into();
+    let (mut least, mut peak): (Option<(Taken, f64)>, f64) = (None, 0.0);
+    let (mut requests, mut bytes, mut grants) = (0, 0, 0);
+    let mut least_floor: Option<Floor> = None;
+    for _ in 0..runs.max(1) {
+        if file.exists() {
+            std::fs::remove_file(&file)?;
+        }
+        let before = look_alike.requests()?;
+        let taken = measure::run(folder, &look_alike.variables(), None, &command)?;
+        let ended = SystemClock.now();
+        requests = look_alike.requests()? - before;
+        bytes = std::fs::metadata(&file)?.len();
+        let report: SyncReport = serde_json::from_slice(&std::fs::read(&report)?)?;
+        grants = report.rows.grants.values().sum();
+        let sealing = ended.duration_since(report.ended_at).as_secs_f64();
+        peak = peak.max(taken.peak);
+        if least.is_none_or(|(least, _)| taken.cpu < least.cpu) {
+            least = Some((taken, sealing));
+        }
+        // Side by side with the runs, so that both see the same machine.
+        let floor = floor::of(&file, 1)?;
+        if least_floor.is_none_or(|least| floor.cpu < least.cpu) {
+            least_floor = Some(floor);
+        }
+    }
+    let again = again.then(|| measure::run(folder, &look_alike.variables(), None, &command)).transpose()?;
+    let ((taken, sealing), Some(floor)) = (least.expect("there is at least one run"), least_floor) else {
+        anyhow::bail!("there was no run");
+    };
+    Ok(Synced {
+        users: size.users,
+        grants,
+        taken,
+        peak,
+        sealing,
+        again,
+        requests,
+        needed: size.requests(PAGE_SIZE),
+        bytes,
+        floor,
+    })
+}
