@@ -15,11 +15,14 @@ mod resource;
 mod resource_type;
 mod time;
 mod user;
+mod wire;
+mod write;
 
 pub use entitlement::{entitlement_from_proto, entitlement_to_proto};
 pub use error::ConvertError;
-pub use grant::{grant_from_proto, grant_to_proto};
+pub use grant::{expandable_to_proto, grant_from_proto, grant_to_proto};
 pub use id::resource_id_to_proto;
 pub use resource::{resource_from_proto, resource_to_proto};
 pub use resource_type::{resource_type_from_proto, resource_type_to_proto};
 pub use time::{timestamp_from_proto, timestamp_to_proto};
+pub use write::{write_grant, write_resource};

@@ -15,6 +15,8 @@
 //!   grant_to_proto(&Grant) -> (v2::Grant, Option<v2::GrantExpandable>)
 //!   grant_from_proto(v2::Grant, Option<v2::GrantExpandable>) -> Result<Grant, ConvertError>
 //!   resource_id_to_proto(&ResourceId) -> v2::ResourceId
+//!   write_resource(&Resource, &mut Vec<u8>)
+//!   write_grant(&Grant, &mut Vec<u8>)
 //!   timestamp_to_proto(Timestamp) -> prost_types::Timestamp
 //!   timestamp_from_proto(&prost_types::Timestamp) -> Option<Timestamp>
 //!   ```
@@ -39,9 +41,10 @@ mod generated {
 }
 
 pub use convert::{
-    ConvertError, entitlement_from_proto, entitlement_to_proto, grant_from_proto, grant_to_proto,
+    ConvertError, entitlement_from_proto, entitlement_to_proto, expandable_to_proto, grant_from_proto, grant_to_proto,
     resource_from_proto, resource_id_to_proto, resource_to_proto, resource_type_from_proto,
     resource_type_to_proto, timestamp_from_proto, timestamp_to_proto,
+    write_grant, write_resource,
 };
 pub use generated::{baton, c1, google};
 pub use protojson::{JsonError, json, pretty_json, pretty_json_any, to_json};

@@ -3,8 +3,9 @@
 use governance_model::{
     Entitlement, EntitlementId, Grant, GrantId, Resource, ResourceId, ResourceType, Timestamp,
 };
-use rusqlite::{Connection, OptionalExtension, Params, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, ToSql, params};
 
+use crate::known::{Ids, Known};
 use crate::{Error, message, schema, timestamp};
 
 /// The most bytes that an id may have (interop reference 2.4).
@@ -39,6 +40,7 @@ impl Written {
 pub struct Batch<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) sync_id: &'a str,
+    pub(crate) known: &'a mut Known,
 }
 
 impl Batch<'_> {
@@ -62,10 +64,11 @@ impl Batch<'_> {
                 return Err(Error::invalid_id(schema::RESOURCE_TYPES, id));
             }
             let data = message::encode_resource_type(model);
-            written.add(self.upsert(
-                (INSERT, params![id, data, self.sync_id, seen]),
-                (UPDATE, params![id, data, self.sync_id]),
-            )?);
+            let inserted = self.execute(INSERT, params![id, data, self.sync_id, seen])? > 0;
+            if !inserted {
+                self.execute(UPDATE, params![id, data, self.sync_id])?;
+            }
+            written.add(inserted);
         }
         Ok(written)
     }
@@ -80,37 +83,35 @@ impl Batch<'_> {
         discovered_at: Timestamp,
     ) -> Result<Written, Error> {
         const INSERT: &str = "insert into v1_resources (resource_type_id, external_id, parent_resource_type_id, \
-             parent_resource_id, data, sync_id, discovered_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
-             on conflict (external_id, sync_id) do nothing";
-        const UPDATE: &str = "update v1_resources set data = ?2 where external_id = ?1 and sync_id = ?3";
-        let seen = timestamp::format(discovered_at);
-        let mut written = Written::default();
+             parent_resource_id, data, sync_id, discovered_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        const UPDATE: &str = "update v1_resources set data = ?2 where id = ?1";
+        let mut insert = Insert::prepare(self.connection, INSERT)?;
+        insert.bind(6, self.sync_id)?;
+        insert.bind(7, timestamp::format(discovered_at))?;
+        let (mut written, mut data) = (Written::default(), Vec::new());
         for model in resources {
             let key = model.id.store_key();
             let parent = model.parent.as_ref();
             if !model.id.is_valid() || parent.is_some_and(|parent| !parent.is_valid()) {
                 return Err(Error::invalid_id(schema::RESOURCES, &key));
             }
-            let data = message::encode_resource(model);
-            let inserted = self.upsert(
-                (
-                    INSERT,
-                    params![
-                        model.id.resource_type.as_str(),
-                        key,
-                        parent.map(|parent| parent.resource_type.as_str()),
-                        parent.map(|parent| parent.resource.as_str()),
-                        data,
-                        self.sync_id,
-                        seen
-                    ],
-                ),
-                (UPDATE, params![key, data, self.sync_id]),
-            )?;
-            written.add(inserted);
-            if !inserted {
+            data.clear();
+            baton_proto::write_resource(model, &mut data);
+            if let Some(row) = self.known.resources.row(self.connection, &key).map_err(failed)? {
+                self.execute(UPDATE, params![row, data])?;
+                written.add(false);
                 written.updated_resources.push(model.id.clone());
+                continue;
             }
+            let of = model.id.resource_type.as_str();
+            insert.bind(1, of)?;
+            insert.bind(2, &key)?;
+            insert.bind(3, parent.map(|parent| parent.resource_type.as_str()))?;
+            insert.bind(4, parent.map(|parent| parent.resource.as_str()))?;
+            insert.bind(5, &data)?;
+            let row = insert.execute(self.connection)?;
+            self.known.resources.insert(&key, row, of)?;
+            written.add(true);
         }
         Ok(written)
     }
@@ -125,10 +126,11 @@ impl Batch<'_> {
         discovered_at: Timestamp,
     ) -> Result<Written, Error> {
         const INSERT: &str = "insert into v1_entitlements (resource_type_id, resource_id, external_id, data, \
-             sync_id, discovered_at) values (?1, ?2, ?3, ?4, ?5, ?6) \
-             on conflict (external_id, sync_id) do nothing";
-        const UPDATE: &str = "update v1_entitlements set data = ?2 where external_id = ?1 and sync_id = ?3";
-        let seen = timestamp::format(discovered_at);
+             sync_id, discovered_at) values (?1, ?2, ?3, ?4, ?5, ?6)";
+        const UPDATE: &str = "update v1_entitlements set data = ?2 where id = ?1";
+        let mut insert = Insert::prepare(self.connection, INSERT)?;
+        insert.bind(5, self.sync_id)?;
+        insert.bind(6, timestamp::format(discovered_at))?;
         let mut written = Written::default();
         for model in entitlements {
             let id = model.id.as_str();
@@ -136,14 +138,19 @@ impl Batch<'_> {
                 return Err(Error::invalid_id(schema::ENTITLEMENTS, id));
             }
             let data = message::encode_entitlement(model);
-            let resource = &model.resource;
-            written.add(self.upsert(
-                (
-                    INSERT,
-                    params![resource.resource_type.as_str(), resource.resource, id, data, self.sync_id, seen],
-                ),
-                (UPDATE, params![id, data, self.sync_id]),
-            )?);
+            if let Some(row) = self.known.entitlements.row(self.connection, id).map_err(failed)? {
+                self.execute(UPDATE, params![row, data])?;
+                written.add(false);
+                continue;
+            }
+            let of = model.resource.resource_type.as_str();
+            insert.bind(1, of)?;
+            insert.bind(2, &model.resource.resource)?;
+            insert.bind(3, id)?;
+            insert.bind(4, data)?;
+            let row = insert.execute(self.connection)?;
+            self.known.entitlements.insert(id, row, of)?;
+            written.add(true);
         }
         Ok(written)
     }
@@ -155,38 +162,46 @@ impl Batch<'_> {
     pub fn put_grants(&mut self, grants: &[Grant], discovered_at: Timestamp) -> Result<Written, Error> {
         const INSERT: &str = "insert into v1_grants (resource_type_id, resource_id, entitlement_id, \
              principal_resource_type_id, principal_resource_id, external_id, expansion, needs_expansion, data, \
-             sync_id, discovered_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
-             on conflict (external_id, sync_id) do nothing";
-        const UPDATE: &str = "update v1_grants set data = ?2, expansion = ?4, needs_expansion = ?5 \
-             where external_id = ?1 and sync_id = ?3";
-        let seen = timestamp::format(discovered_at);
-        let mut written = Written::default();
+             sync_id, discovered_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        const UPDATE: &str =
+            "update v1_grants set data = ?2, expansion = ?3, needs_expansion = ?4 where id = ?1";
+        let mut insert = Insert::prepare(self.connection, INSERT)?;
+        insert.bind(10, self.sync_id)?;
+        insert.bind(11, timestamp::format(discovered_at))?;
+        let (mut written, mut data) = (Written::default(), Vec::new());
+        // Grants of one entitlement come together, and what is bound stays bound.
+        let mut last: Option<&Grant> = None;
         for model in grants {
             let id = model.id.as_str();
             if !model.is_valid() {
                 return Err(Error::invalid_id(schema::GRANTS, id));
             }
-            let (data, expansion) = message::encode_grant(model);
+            data.clear();
+            baton_proto::write_grant(model, &mut data);
+            let expansion = message::encode_expansion(model);
             let needs_expansion = expansion.is_some();
-            written.add(self.upsert(
-                (
-                    INSERT,
-                    params![
-                        model.resource.resource_type.as_str(),
-                        model.resource.resource,
-                        model.entitlement.as_str(),
-                        model.principal.resource_type.as_str(),
-                        model.principal.resource,
-                        id,
-                        expansion,
-                        needs_expansion,
-                        data,
-                        self.sync_id,
-                        seen
-                    ],
-                ),
-                (UPDATE, params![id, data, self.sync_id, expansion, needs_expansion]),
-            )?);
+            self.known.expandable |= needs_expansion;
+            if let Some(row) = self.known.grants.row(self.connection, id).map_err(failed)? {
+                self.execute(UPDATE, params![row, data, expansion, needs_expansion])?;
+                written.add(false);
+                continue;
+            }
+            let of = model.resource.resource_type.as_str();
+            if last.is_none_or(|last| last.entitlement != model.entitlement || last.resource != model.resource) {
+                insert.bind(1, of)?;
+                insert.bind(2, &model.resource.resource)?;
+                insert.bind(3, model.entitlement.as_str())?;
+            }
+            insert.bind(4, model.principal.resource_type.as_str())?;
+            insert.bind(5, &model.principal.resource)?;
+            insert.bind(6, id)?;
+            insert.bind(7, expansion)?;
+            insert.bind(8, needs_expansion)?;
+            insert.bind(9, &data)?;
+            let row = insert.execute(self.connection)?;
+            self.known.grants.insert(id, row, of)?;
+            written.add(true);
+            last = Some(model);
         }
         Ok(written)
     }
@@ -196,12 +211,9 @@ impl Batch<'_> {
     /// # Errors
     /// When SQLite fails.
     pub fn delete_entitlements(&mut self, ids: &[EntitlementId]) -> Result<u64, Error> {
-        const SQL: &str = "delete from v1_entitlements where external_id = ?1 and sync_id = ?2";
-        let mut deleted = 0;
-        for id in ids {
-            deleted += self.execute(SQL, params![id.as_str(), self.sync_id])?;
-        }
-        Ok(deleted)
+        const SQL: &str = "delete from v1_entitlements where id = ?1 returning resource_type_id";
+        let ids = ids.iter().map(EntitlementId::as_str);
+        delete(self.connection, &mut self.known.entitlements, SQL, ids)
     }
 
     /// Removes grants and returns how many there were.
@@ -209,12 +221,8 @@ impl Batch<'_> {
     /// # Errors
     /// When SQLite fails.
     pub fn delete_grants(&mut self, ids: &[GrantId]) -> Result<u64, Error> {
-        const SQL: &str = "delete from v1_grants where external_id = ?1 and sync_id = ?2";
-        let mut deleted = 0;
-        for id in ids {
-            deleted += self.execute(SQL, params![id.as_str(), self.sync_id])?;
-        }
-        Ok(deleted)
+        const SQL: &str = "delete from v1_grants where id = ?1 returning resource_type_id";
+        delete(self.connection, &mut self.known.grants, SQL, ids.iter().map(GrantId::as_str))
     }
 
     /// Sets the checkpoint.
@@ -279,23 +287,57 @@ impl Batch<'_> {
         sessions(self.connection, self.sync_id, prefix)
     }
 
-    /// Whether a row was inserted, rather than updated.
-    fn upsert(&self, insert: (&str, impl Params), update: (&str, impl Params)) -> Result<bool, Error> {
-        if self.execute(insert.0, insert.1)? > 0 {
-            return Ok(true);
-        }
-        self.execute(update.0, update.1)?;
-        Ok(false)
-    }
-
     fn execute(&self, sql: &str, params: impl Params) -> Result<u64, Error> {
         let changed = self
             .connection
             .prepare_cached(sql)
             .and_then(|mut statement| statement.execute(params))
-            .map_err(Error::sqlite("write to the working database"))?;
+            .map_err(failed)?;
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))
     }
+}
+
+fn failed(source: rusqlite::Error) -> Error {
+    Error::sqlite("write to the working database")(source)
+}
+
+/// A statement whose parameters keep their values from one row to the next.
+struct Insert<'c>(CachedStatement<'c>);
+
+impl<'c> Insert<'c> {
+    fn prepare(connection: &'c Connection, sql: &str) -> Result<Self, Error> {
+        connection.prepare_cached(sql).map(Self).map_err(failed)
+    }
+
+    fn bind(&mut self, place: usize, value: impl ToSql) -> Result<(), Error> {
+        self.0.raw_bind_parameter(place, value).map_err(failed)
+    }
+
+    /// Inserts a row and returns its number.
+    fn execute(&mut self, connection: &Connection) -> Result<i64, Error> {
+        self.0.raw_execute().map_err(failed)?;
+        Ok(connection.last_insert_rowid())
+    }
+}
+
+/// Removes rows and returns how many there were.
+fn delete<'i>(
+    connection: &Connection,
+    known: &mut Ids,
+    sql: &str,
+    ids: impl Iterator<Item = &'i str>,
+) -> Result<u64, Error> {
+    let mut deleted = 0;
+    for id in ids {
+        let Some(row) = known.row(connection, id).map_err(failed)? else { continue };
+        let of: String = connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row([row], |row| row.get(0)))
+            .map_err(failed)?;
+        known.remove(id, row, &of);
+        deleted += 1;
+    }
+    Ok(deleted)
 }
 
 /// One session row of a sync.

@@ -10,6 +10,7 @@ use governance_model::{EntitlementId, Grant, ResourceId, ResourceTypeId, Timesta
 use rusqlite::{OptionalExtension, params};
 
 use crate::graph::{Graph, Passage, Step};
+use crate::known::Known;
 use crate::schema::{self, GRANTS, GRANTS_BY_ENTITLEMENT, GRANTS_BY_ENTITLEMENT_AND_PRINCIPAL};
 use crate::{Batch, Error, WorkingDatabase, message};
 
@@ -47,6 +48,9 @@ impl WorkingDatabase {
     /// cannot be decoded, or SQLite fails. What was written before the failure stays and is correct.
     pub fn expand(&mut self, discovered_at: Timestamp) -> Result<Expansion, Error> {
         let mut done = Expansion::default();
+        if !self.known()?.expandable {
+            return Ok(done);
+        }
         let graph = self.graph(&mut done)?;
         done.edges = count(graph.edges());
         if graph.edges() == 0 {
@@ -116,14 +120,13 @@ impl WorkingDatabase {
 
     /// The resource that an entitlement belongs to; `None` when there is no such entitlement.
     fn resource_of(&self, entitlement: &str) -> Result<Option<Principal>, Error> {
-        const SQL: &str = "select resource_type_id, resource_id from v1_entitlements where external_id = ?1 and sync_id = ?2";
-        self.connection
-            .prepare_cached(SQL)
-            .and_then(|mut statement| {
-                let params = [entitlement, &self.info.sync_id];
-                statement.query_row(params, |row| Ok((row.get(0)?, row.get(1)?))).optional()
-            })
-            .map_err(Error::sqlite("look up an entitlement"))
+        const SQL: &str = "select resource_type_id, resource_id from v1_entitlements where id = ?1";
+        let find = |known: &Known| {
+            let Some(row) = known.entitlements.row(&self.connection, entitlement)? else { return Ok(None) };
+            let mut statement = self.connection.prepare_cached(SQL)?;
+            statement.query_row([row], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+        };
+        find(&*self.known()?).map_err(Error::sqlite("look up an entitlement"))
     }
 
     /// Who comes to the destinations of a step, and through what.

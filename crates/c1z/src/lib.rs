@@ -7,12 +7,15 @@
 
 pub mod atomic;
 mod batch;
+mod dangling;
 mod envelope;
 mod error;
 mod exclusion;
 mod expand;
 mod folder;
+mod glance;
 mod graph;
+mod known;
 pub mod ksuid;
 mod lookup;
 mod message;
@@ -33,10 +36,11 @@ mod view;
 mod working;
 
 pub use batch::{Batch, Written};
+pub use dangling::Dangling;
 pub use envelope::{EnvelopeError, Limits};
 pub use error::Error;
 pub use expand::Expansion;
-pub use lookup::Dangling;
+pub use glance::Glance;
 pub use output::{OutputState, check_output, output_state};
 pub use reader::{C1zFile, SyncChoice};
 pub use records::{Record, Records};

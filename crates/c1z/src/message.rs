@@ -53,18 +53,15 @@ pub(crate) fn encode_resource_type(model: &ResourceType) -> Vec<u8> {
     baton_proto::resource_type_to_proto(model).encode_to_vec()
 }
 
-pub(crate) fn encode_resource(model: &Resource) -> Vec<u8> {
-    baton_proto::resource_to_proto(model).encode_to_vec()
-}
 
 pub(crate) fn encode_entitlement(model: &Entitlement) -> Vec<u8> {
     baton_proto::entitlement_to_proto(model).encode_to_vec()
 }
 
-/// The `data` and the `expansion` of a grant.
-pub(crate) fn encode_grant(model: &Grant) -> (Vec<u8>, Option<Vec<u8>>) {
-    let (grant, expandable) = baton_proto::grant_to_proto(model);
-    (grant.encode_to_vec(), expandable.map(|expandable| expandable.encode_to_vec()))
+/// The `expansion` of a grant.
+pub(crate) fn encode_expansion(model: &Grant) -> Option<Vec<u8>> {
+    let expandable = model.expandable.as_ref().and_then(baton_proto::expandable_to_proto);
+    expandable.map(|expandable| expandable.encode_to_vec())
 }
 
 /// The columns that name what a grant connects. Slim writers leave these parts out of `data` (interop reference 1.4).

@@ -237,6 +237,16 @@ fn is_behind(place: &Value, other: &Value) -> bool {
     }
 }
 
+/// The row in a place, if there is one.
+pub(crate) fn in_row<T: Kind>(connection: &Connection, row: i64) -> Result<Option<Record<T>>, Error> {
+    let action = "read a row";
+    let query =
+        Query { table: T::TABLE, columns: T::COLUMNS, conditions: Vec::new(), order: Order::Written };
+    let mut statement = connection.prepare_cached(&query.row()).map_err(Error::sqlite(action))?;
+    let mut rows = statement.query([row]).map_err(Error::sqlite(action))?;
+    rows.next().map_err(Error::sqlite(action))?.map(|found| read::<T>(found, row)).transpose()
+}
+
 fn read<T: Kind>(row: &Row<'_>, id: i64) -> Result<Record<T>, Error> {
     let external_id: String = get(row, 1, T::TABLE, &format!("row {id}"), "external_id")?;
     let data: Vec<u8> = get(row, 2, T::TABLE, &external_id, "data")?;

@@ -1,7 +1,7 @@
 //! The tables and indexes of a c1z, under the official names and in the official order (interop reference 1.3).
 //!
-//! While a sync is being written only the unique indexes exist, because upserts need them; the others are built when
-//! it is sealed, which costs far less than keeping them up to date row by row. Upgrading older layouts is in
+//! While a sync is being written only the indexes of small tables exist; those of resources, entitlements and grants are
+//! built when it is sealed, which costs far less than keeping them up to date row by row. Upgrading older layouts is in
 //! [`crate::upgrade`].
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
@@ -168,18 +168,25 @@ pub(crate) const GRANTS_BY_ENTITLEMENT_AND_PRINCIPAL: &str = "idx_grants_entitle
 pub(crate) const GRANTS_BY_ENTITLEMENT: &str = "idx_grants_entitlement_sync_grant_v1";
 
 impl Index {
+    fn is_on(&self, tables: &[&str]) -> bool {
+        tables.iter().any(|table| self.1.strip_prefix(table).is_some_and(|rest| rest.starts_with(' ')))
+    }
+
     fn create(&self) -> String {
         let unique = if self.2 { "unique " } else { "" };
         format!("create {unique}index if not exists {} on {}", self.0, self.1)
     }
 }
 
-/// Creates the tables and the unique indexes in an empty database.
+/// The tables that grow with the source. See [`crate::known`] for how their rows are found until they have indexes.
+const GROWING: [&str; 3] = [RESOURCES, ENTITLEMENTS, GRANTS];
+
+/// Creates the tables and the unique indexes of the small ones in an empty database.
 pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
     for table in &TABLES {
         connection.execute(&table.create(), ())?;
     }
-    for index in INDEXES.iter().filter(|index| index.2) {
+    for index in INDEXES.iter().filter(|index| index.2 && !index.is_on(&GROWING)) {
         connection.execute(&index.create(), ())?;
     }
     Ok(())

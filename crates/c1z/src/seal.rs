@@ -1,9 +1,10 @@
 //! Sealing: from a working database to a c1z in its place.
 //!
-//! 1. Earlier syncs to keep are decoded from the present output into a temporary file.
+//! 1. Earlier syncs to keep are decoded from the present output into a temporary file, the write-ahead log is folded in
+//!    and the database leaves WAL mode.
 //! 2. One transaction completes the database: session rows go, earlier syncs come in, indexes, statistics and
 //!    `ended_at` are written. Until it commits the sync is unfinished; from then on it is complete for good.
-//! 3. The write-ahead log is folded in and the database leaves WAL mode.
+//! 3. Where a run was cut off before that, the log is folded in now.
 //! 4. It is compressed into a temporary file that becomes the output, whole or not at all.
 //! 5. The working database is removed.
 //!
@@ -23,8 +24,8 @@ use crate::run::{self, Stats, SyncRun, SyncType};
 use crate::schema::{self, ASSETS, ENTITLEMENTS, GRANTS, RESOURCE_TYPES, RESOURCES, SYNC_RUNS, TABLES};
 use crate::working::size_of;
 use crate::{
-    EnvelopeError, Error, Limits, WorkingDatabase, envelope, exclusion, platform, retention, timestamp,
-    unpack,
+    EnvelopeError, Error, Limits, SyncView, WorkingDatabase, envelope, exclusion, platform, retention,
+    timestamp, unpack,
 };
 
 /// How to seal.
@@ -106,10 +107,20 @@ impl WorkingDatabase {
     /// # Errors
     /// When the present output is not a readable c1z of version 1, nothing is overwritten; when invariant I5 is claimed
     /// and broken, and when SQLite, the disk or the encoder fails. In every case the working database is still there to be opened and sealed again.
-    pub fn seal(
+    pub fn seal(self, options: &SealOptions, progress: &mut dyn FnMut(SealStep)) -> Result<Sealed, Error> {
+        self.seal_seen(options, progress, &mut |_| {})
+    }
+
+    /// As [`seal`](Self::seal), and shows the sync to `look` when it is complete and before it is compressed: whoever
+    /// wants to tell of it need not decode the file again.
+    ///
+    /// # Errors
+    /// As [`seal`](Self::seal).
+    pub fn seal_seen(
         mut self,
         options: &SealOptions,
         progress: &mut dyn FnMut(SealStep),
+        look: &mut dyn FnMut(&SyncView<'_>),
     ) -> Result<Sealed, Error> {
         if self.info.ended_at.is_none() {
             self.finish(options, progress)?;
@@ -119,7 +130,10 @@ impl WorkingDatabase {
         progress(SealStep::Checkpoint);
         fold_log(&self.connection).map_err(Error::sqlite("leave WAL mode"))?;
         let syncs = run::read_all(&self.connection, "main")?;
-        let Self { connection, path, info } = self;
+        if let Some(run) = syncs.iter().find(|run| run.sync_id == self.info.sync_id) {
+            look(&SyncView::new(&self.connection, run.clone()));
+        }
+        let Self { connection, path, info, .. } = self;
         connection.close().map_err(|(_, error)| Error::sqlite("close the working database")(error))?;
 
         let decompressed_bytes = size_of(&path)?;
@@ -178,6 +192,8 @@ impl WorkingDatabase {
     fn finish(&mut self, options: &SealOptions, progress: &mut dyn FnMut(SealStep)) -> Result<(), Error> {
         progress(SealStep::ReadHistory);
         let history = History::read(&options.output, options.limits)?;
+        // Without a log, new pages are written once and where they belong; only the few that change are kept aside.
+        fold_log(&self.connection).map_err(Error::sqlite("leave WAL mode"))?;
         if let Some(history) = &history {
             attach(&self.connection, history)?;
         }
@@ -202,6 +218,7 @@ impl WorkingDatabase {
     ) -> Result<(), Error> {
         let action = "complete the working database";
         let current = self.info.sync_id.clone();
+        let stats = self.counts()?;
         // The sync being sealed is one of those to keep; a partial one must not push out the last full one.
         let earlier = options.keep_syncs.saturating_sub(1);
         let earlier = if self.info.sync_type == SyncType::Full { earlier } else { earlier.max(1) };
@@ -220,7 +237,7 @@ impl WorkingDatabase {
         schema::complete_indexes(&transaction, None).map_err(Error::sqlite("build the indexes"))?;
         progress(SealStep::Finish);
         let ended_at = after_history(options.ended_at, history)?;
-        finish_run(&transaction, &current, ended_at, options).map_err(Error::sqlite(action))?;
+        finish_run(&transaction, &current, ended_at, &stats, options).map_err(Error::sqlite(action))?;
         transaction.commit().map_err(Error::sqlite(action))
     }
 }
@@ -298,15 +315,15 @@ fn finish_run(
     connection: &Connection,
     sync_id: &str,
     ended_at: Timestamp,
+    stats: &Stats,
     options: &SealOptions,
 ) -> rusqlite::Result<()> {
     const SQL: &str = "update v1_sync_runs set id = (select max(id) + 1 from v1_sync_runs), ended_at = ?2, \
          sync_token = ?3, supports_diff = 1, grants_backfilled = 1, stats = ?4, \
          ingest_invariant_generation = ?5, ingest_invariant_coverage = ?6, ingest_invariant_mode = ?7 \
          where sync_id = ?1";
-    let stats = Stats::count(connection, sync_id)?;
     let json = |error: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(Box::new(error));
-    let stats = serde_json::to_string(&stats).map_err(json)?;
+    let stats = serde_json::to_string(stats).map_err(json)?;
     let coverage = serde_json::to_string(&options.invariants).map_err(json)?;
     let (generation, coverage, mode) =
         if options.invariants.is_empty() { ("", "", "") } else { ("1", coverage.as_str(), "connector") };

@@ -8,7 +8,8 @@ use rusqlite::Connection;
 use crate::query::Condition;
 use crate::records::{Kind, Record, Records};
 use crate::run::{Stats, SyncRun};
-use crate::{Error, batch, lookup};
+use crate::schema::RESOURCES;
+use crate::{Error, Glance, batch, dangling};
 
 /// One sync of a [`C1zFile`](crate::C1zFile).
 #[derive(Debug)]
@@ -114,6 +115,46 @@ impl<'f> SyncView<'f> {
         self.records(conditions)
     }
 
+    /// Glances at every resource of a type, in the order in which they were written.
+    ///
+    /// # Errors
+    /// When SQLite fails, or a row holds no message.
+    pub fn glance(&self, of: &ResourceTypeId, mut each: impl FnMut(&Glance<'_>)) -> Result<(), Error> {
+        const SQL: &str = "select external_id, data from v1_resources where sync_id = ?1 \
+             and +resource_type_id = ?2 order by id";
+        let action = "glance at resources";
+        let mut statement = self.connection.prepare(SQL).map_err(Error::sqlite(action))?;
+        let mut rows =
+            statement.query([&self.run.sync_id, of.as_str()]).map_err(Error::sqlite(action))?;
+        while let Some(row) = rows.next().map_err(Error::sqlite(action))? {
+            let data = row.get_ref(1).ok().and_then(|value| value.as_blob().ok());
+            let Some(glance) = data.and_then(Glance::at) else {
+                let external_id = row.get(0).map_err(Error::sqlite(action))?;
+                return Err(Error::Column { table: RESOURCES, external_id, column: "data" });
+            };
+            each(&glance);
+        }
+        Ok(())
+    }
+
+    /// How many grants each entitlement has that has any, by the id of the entitlement.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn holders(&self, mut each: impl FnMut(&str, u64)) -> Result<(), Error> {
+        const SQL: &str = "select entitlement_id, count(*) from v1_grants where sync_id = ?1 \
+             group by entitlement_id";
+        let mut read = || -> rusqlite::Result<()> {
+            let mut statement = self.connection.prepare(SQL)?;
+            let mut rows = statement.query([&self.run.sync_id])?;
+            while let Some(row) = rows.next()? {
+                each(row.get_ref(0)?.as_str()?, row.get::<_, i64>(1)?.unsigned_abs());
+            }
+            Ok(())
+        };
+        read().map_err(Error::sqlite("count holders"))
+    }
+
     /// One resource type.
     ///
     /// # Errors
@@ -161,7 +202,7 @@ impl<'f> SyncView<'f> {
     /// # Errors
     /// When SQLite fails.
     pub fn principals_missing(&self) -> Result<Vec<ResourceId>, Error> {
-        lookup::principals_missing(self.connection, &self.run.sync_id)
+        dangling::principals_missing(self.connection, &self.run.sync_id)
     }
 
     fn records<T: Kind>(&self, conditions: Vec<Condition>) -> Records<'f, T> {

@@ -5,6 +5,7 @@
 //! (`synchronous=FULL`). The run row with the highest row number is the sync being written; sealing puts older syncs
 //! before it. Locking out a second process is the caller's part.
 
+use std::cell::{RefCell, RefMut};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
 
 use crate::atomic::{folder_of, remove_if_present};
 use crate::batch::Batch;
+use crate::known::Known;
 use crate::records::{Kind, Records};
 use crate::run::{self, SyncType};
 use crate::{Error, platform, schema, spill, timestamp};
@@ -48,6 +50,8 @@ pub struct WorkingDatabase {
     pub(crate) connection: Connection,
     pub(crate) path: PathBuf,
     pub(crate) info: SyncInfo,
+    /// Read back from the rows when it is next asked for, if a transaction came to nothing.
+    known: RefCell<Option<Known>>,
 }
 
 impl WorkingDatabase {
@@ -79,7 +83,7 @@ impl WorkingDatabase {
         platform::sync_folder(&folder).map_err(Error::io("synchronise", &folder))?;
         let SyncStart { sync_id, sync_type, started_at } = start;
         let info = SyncInfo { sync_id, sync_type, started_at, ended_at: None };
-        Ok(Self { connection, path: path.to_owned(), info })
+        Ok(Self { connection, path: path.to_owned(), info, known: RefCell::new(Some(Known::new())) })
     }
 
     /// Opens the sync in a file; `None` when there is no file, or it was cut off before its sync began.
@@ -123,12 +127,12 @@ impl WorkingDatabase {
             ended_at: current.ended_at,
         };
         check(&connection, path)?;
-        check_rows(&connection, path, &info.sync_id)?;
+        let known = check_rows(&connection, path, &info.sync_id)?;
         // A complete database may have left WAL mode already, and need not go back.
         if info.ended_at.is_none() {
             use_wal(&connection).map_err(damaged)?;
         }
-        Ok(Some(Self { connection, path: path.to_owned(), info }))
+        Ok(Some(Self { connection, path: path.to_owned(), info, known: RefCell::new(Some(known)) }))
     }
 
     /// Removes a working database with the files that SQLite keeps beside it; that there is none is no error.
@@ -171,14 +175,26 @@ impl WorkingDatabase {
         if self.info.ended_at.is_some() {
             return Err(E::from(Error::Ended(self.info.sync_id.clone())));
         }
+        let known = self.known.get_mut().take();
+        let mut known = known.map_or_else(|| Known::read(&self.connection, &self.info.sync_id), Ok)?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(Error::sqlite("begin a transaction"))?;
-        let mut batch = Batch { connection: &transaction, sync_id: &self.info.sync_id };
+        let mut batch = Batch { connection: &transaction, sync_id: &self.info.sync_id, known: &mut known };
         let value = work(&mut batch)?;
         transaction.commit().map_err(Error::sqlite("commit a transaction"))?;
+        *self.known.get_mut() = Some(known);
         Ok(value)
+    }
+
+    /// What it holds, by id.
+    pub(crate) fn known(&self) -> Result<RefMut<'_, Known>, Error> {
+        let mut known = self.known.borrow_mut();
+        if known.is_none() {
+            *known = Some(Known::read(&self.connection, &self.info.sync_id)?);
+        }
+        Ok(RefMut::map(known, |known| known.as_mut().expect("it was read when it was not there")))
     }
 }
 
@@ -188,19 +204,21 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
-    // What is overwritten or deleted must not survive in free pages of a file that is handed on. Ids come in no order,
-    // so every page of facts touches the unique indexes all over; folding the log in every 64 MiB instead of every
-    // 4 MiB writes each index page far less often, which halves the time that rows take.
+    // What is overwritten or deleted must not survive in free pages of a file that is handed on. Rows are only ever put
+    // behind the last one, so that reading needs hardly any cache; building indexes puts rows into order in as much
+    // memory as the cache may take, and in temporary files beyond that.
     connection.execute_batch(
         "pragma synchronous = full; pragma secure_delete = on; pragma trusted_schema = off; \
-         pragma cell_size_check = on; pragma cache_size = -65536; pragma wal_autocheckpoint = 16384;",
+         pragma cell_size_check = on; pragma cache_size = -8192; pragma wal_autocheckpoint = 4096;",
     )?;
     spill::set_up(&connection)?;
     Ok(connection)
 }
 
 fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    // Changing the mode leaves a transaction open, which ends with the next statement that reads.
+    connection.query_row("select count(*) from sqlite_schema", (), |_| Ok(()))
 }
 
 /// Pages that are broken further on would be met in the middle of a sync, by this run and by every later one. A database
@@ -216,15 +234,16 @@ fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
     Err(Error::Damaged { path: path.to_owned(), reason, source: None })
 }
 
-/// Whether every row can be read: pages can be sound and hold what nobody wrote.
-fn check_rows(connection: &Connection, path: &Path, sync_id: &str) -> Result<(), Error> {
+/// Whether every row can be read: pages can be sound and hold what nobody wrote. Gives what the rows hold.
+fn check_rows(connection: &Connection, path: &Path, sync_id: &str) -> Result<Known, Error> {
     fn check<T: Kind>(connection: &Connection, sync_id: &str) -> Result<(), Error> {
         Records::<T>::new(connection, sync_id, Vec::new()).try_for_each(|row| row.map(drop))
     }
     let rows = check::<ResourceType>(connection, sync_id)
         .and_then(|()| check::<Resource>(connection, sync_id))
         .and_then(|()| check::<Entitlement>(connection, sync_id))
-        .and_then(|()| check::<Grant>(connection, sync_id));
+        .and_then(|()| check::<Grant>(connection, sync_id))
+        .and_then(|()| Known::read(connection, sync_id));
     rows.map_err(|error| match error {
         Error::Sqlite { source, .. } => damage(path, source),
         other => Error::Damaged { path: path.to_owned(), reason: other.to_string(), source: None },

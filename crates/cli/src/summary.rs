@@ -1,16 +1,16 @@
 //! The summary of a sync, for a person: what was read, who holds administrative access, what it cost, what next.
 //!
-//! Everything about access is read back from the sealed file, so that it says what the file says.
+//! Everything about access is read back from the rows that are about to be compressed, so that it says what the file
+//! says.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
 
-use anyhow::{Context, Result};
-use c1z::{C1zFile, GrantFilter, ResourceFilter, SyncChoice, SyncView};
+use anyhow::{Context, Result, anyhow};
+use c1z::{Glance, GrantFilter, SyncView};
 use clockify_connector::{GROUP, ROLE, USER, WorkspaceRole};
 use comfy_table::{Table, presets};
-use governance_model::{Resource, ResourceId, Scope, State, Value};
+use governance_model::{Resource, ResourceId, Scope, State};
 use sync_engine::SyncReport;
 
 use crate::sync::Done;
@@ -22,19 +22,11 @@ const LISTED: usize = 50;
 /// Writes the summary.
 ///
 /// # Errors
-/// When the file that was just sealed cannot be read back.
+/// When the rows could not be read back.
 pub(crate) fn render(done: &Done, scope: &Scope) -> Result<String> {
-    // Beside the file, where there was room for it, and not in a temporary folder that may be anywhere.
-    let folder = done.sealed.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = temporary::folder().unwrap_or_else(|| folder.unwrap_or(Path::new(".")).to_owned());
-    let file = C1zFile::open_in(&done.sealed.path, limits::from_environment(), &folder)
-        .context("cannot read the sealed file back")?;
-    let view = file
-        .sync(&SyncChoice::Id(done.report.sync_id.clone()))
-        .context("cannot find the sync in the file")?;
+    let facts = done.facts.as_ref().map_err(|reason| anyhow!("{reason}"))?;
     let report = &done.report;
     let mut text = String::new();
-    let facts = Facts::read(&view)?;
 
     line(&mut text, "Workspace", &format!("{} ({})", printable(&report.source_name), report.source_id));
     line(&mut text, "Read", &read_line(report));
@@ -49,11 +41,11 @@ pub(crate) fn render(done: &Done, scope: &Scope) -> Result<String> {
     if let Some(projects) = report.rows.resources.get("project") {
         line(&mut text, "Projects", &projects.to_string());
     }
-    line(&mut text, "Grants", &view.stats()?.grants.to_string());
+    line(&mut text, "Grants", &facts.grants.to_string());
 
     // A role is held by people: without either nothing can be said.
     if scope.includes(&ROLE) && scope.includes(&USER) {
-        administrative(&mut text, &facts);
+        administrative(&mut text, facts);
     }
     worth_knowing(&mut text, report);
 
@@ -123,12 +115,13 @@ fn read_line(report: &SyncReport) -> String {
 }
 
 /// What the summary tells about access.
-#[derive(Default)]
-struct Facts {
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
     states: BTreeMap<State, u64>,
     invited: u64,
     limited: u64,
     unlisted: u64,
+    grants: u64,
     groups: u64,
     memberships: u64,
     holders: BTreeMap<String, u64>,
@@ -137,35 +130,35 @@ struct Facts {
 }
 
 impl Facts {
-    fn read(view: &SyncView<'_>) -> Result<Self> {
+    /// Reads them from a sync that is complete.
+    pub(crate) fn read(view: &SyncView<'_>) -> Result<Self> {
         let mut facts = Self::default();
-        let users = ResourceFilter { resource_type: Some(USER), ..ResourceFilter::default() };
-        for user in view.resources(&users) {
-            facts.count(&user.context("cannot read a user back")?.value);
-        }
+        view.glance(&USER, |user| facts.count(user)).context("cannot read the users back")?;
         let stats = view.stats()?;
+        facts.grants = stats.grants;
         facts.groups = stats.resources_by_resource_type.get(GROUP.as_str()).copied().unwrap_or_default();
 
-        let memberships = GrantFilter { resource_type: Some(GROUP), ..GrantFilter::default() };
-        for grant in view.grants(&memberships) {
-            let grant = grant.context("cannot read a grant back")?.value;
-            facts.memberships += u64::from(grant.entitlement.as_str().ends_with(":member"));
-        }
+        view.holders(|entitlement, holders| {
+            if entitlement.starts_with("group:") && entitlement.ends_with(":member") {
+                facts.memberships += holders;
+            }
+        })?;
         for role in WorkspaceRole::ALL {
             facts.read_role(view, role)?;
         }
         Ok(facts)
     }
 
-    fn count(&mut self, user: &Resource) {
-        let state = user.status.as_ref().map_or(State::Unspecified, |status| status.state);
-        *self.states.entry(state).or_default() += 1;
-        let is = |key: &str, wanted: &str| {
-            user.profile.get(key).is_some_and(|value| *value == Value::from(wanted))
-        };
-        self.invited += u64::from(is("membership_status", "PENDING"));
-        self.limited += u64::from(is("account_status", "LIMITED") || is("account_status", "LIMITED_DELETED"));
-        self.unlisted += u64::from(user.profile.contains_key("unlisted"));
+    fn count(&mut self, user: &Glance<'_>) {
+        *self.states.entry(user.state).or_default() += 1;
+        for attribute in user.attributes() {
+            match attribute {
+                ("membership_status", Some("PENDING")) => self.invited += 1,
+                ("account_status", Some("LIMITED" | "LIMITED_DELETED")) => self.limited += 1,
+                ("unlisted", _) => self.unlisted += 1,
+                _ => {}
+            }
+        }
     }
 
     fn read_role(&mut self, view: &SyncView<'_>, role: WorkspaceRole) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -16,6 +17,7 @@ use crate::failure::Failure;
 use crate::line::Line;
 use crate::problems::Problems;
 use crate::progress::Progress;
+use crate::summary::Facts;
 use crate::{lock, signals, summary};
 
 /// A finished sync.
@@ -26,6 +28,8 @@ pub(crate) struct Done {
     /// The file as it was named.
     pub(crate) file: PathBuf,
     pub(crate) took: Duration,
+    /// What the summary tells, or why it cannot be told.
+    pub(crate) facts: Result<Facts, String>,
 }
 
 /// Syncs as the command line says, and prints the summary.
@@ -59,11 +63,11 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
     let outcome = sync_with(config, &connector, stop, progress).await;
     listening.abort();
     progress.finish();
-    let (report, sealed) = outcome?;
+    let (report, sealed, facts) = outcome?;
     if let Some(path) = &config.report_file {
         write_report(path, &report)?;
     }
-    Ok(Done { report, sealed, file: config.file.clone(), took: begun.elapsed() })
+    Ok(Done { report, sealed, file: config.file.clone(), took: begun.elapsed(), facts })
 }
 
 /// Locks the output and lets the engine work on it.
@@ -72,9 +76,15 @@ async fn sync_with(
     connector: &ClockifyConnector,
     stop: Stop,
     progress: &Progress,
-) -> Result<(SyncReport, Sealed)> {
+) -> Result<(SyncReport, Sealed, Result<Facts, String>)> {
     let stores = lock::take(config, stop.clone(), progress).await.map_err(|error| failure(&error))?;
     let stores = if config.resources_only { stores.resources_only() } else { stores };
+    let facts = Arc::new(Mutex::new(Err("nothing was read back".to_owned())));
+    let seen = Arc::clone(&facts);
+    let stores = stores.shown_to(move |view| {
+        let read = Facts::read(view).map_err(|error| format!("{error:#}"));
+        *seen.lock().unwrap_or_else(PoisonError::into_inner) = read;
+    });
     let options = Options {
         scope: config.scope.clone(),
         leave_out: LeaveOut { entitlements: config.resources_only, ..LeaveOut::default() },
@@ -87,7 +97,10 @@ async fn sync_with(
         ..Options::default()
     };
     let outcome = sync_engine::sync(connector, &stores, &SystemClock, &options, progress).await;
-    outcome.map_err(|error| failure(&error))
+    let (report, sealed) = outcome.map_err(|error| failure(&error))?;
+    let nothing = Err(String::new());
+    let facts = std::mem::replace(&mut *facts.lock().unwrap_or_else(PoisonError::into_inner), nothing);
+    Ok((report, sealed, facts))
 }
 
 fn write_report(path: &Path, report: &SyncReport) -> Result<()> {

@@ -1,10 +1,12 @@
 //! The store that ends as a c1z file: a working database beside the output, locked while a run works on it.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
-use c1z::{C1zFile, Limits, SealOptions, SealStep, Stats, SyncChoice, SyncType, WorkingDatabase};
+use std::sync::{Arc, OnceLock};
+
+use c1z::{C1zFile, Limits, SealOptions, SealStep, Stats, SyncChoice, SyncType, SyncView, WorkingDatabase};
 use governance_model::{GrantId, Resource, ResourceId, ResourceTypeId, Timestamp};
 
 use crate::lock::beside;
@@ -19,6 +21,19 @@ pub const REPORT_ASSET: &str = "sync-report.json";
 /// How the c1z store fails.
 pub type C1zStoreError = c1z::Error;
 
+/// Looks at a sync that is complete.
+type Look = dyn Fn(&SyncView<'_>) + Send + Sync;
+
+/// Who looks at it, if somebody does.
+#[derive(Clone)]
+struct Onlooker(Option<Arc<Look>>);
+
+impl fmt::Debug for Onlooker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Onlooker" } else { "nobody" })
+    }
+}
+
 /// The unfinished sync of one output file. Holds the output's lock.
 #[derive(Debug)]
 pub struct C1zStores {
@@ -29,6 +44,7 @@ pub struct C1zStores {
     limits: Limits,
     /// Read once: the lock keeps others from changing it.
     previous: OnceLock<Option<Previous>>,
+    onlooker: Onlooker,
     _lock: OutputLock,
 }
 
@@ -53,6 +69,7 @@ impl C1zStores {
             sync_type: SyncType::Full,
             limits: Limits::default(),
             previous: OnceLock::new(),
+            onlooker: Onlooker(None),
             _lock: lock,
             output,
         })
@@ -72,6 +89,14 @@ impl C1zStores {
         self
     }
 
+    /// Shows the sync when it is complete and not yet compressed, so that telling of it needs no second look at the file.
+    /// It is shown again by a run that seals it after one that was cut off.
+    #[must_use]
+    pub fn shown_to(mut self, look: impl Fn(&SyncView<'_>) + Send + Sync + 'static) -> Self {
+        self.onlooker = Onlooker(Some(Arc::new(look)));
+        self
+    }
+
     /// Limits for reading the file that is there already.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -81,7 +106,7 @@ impl C1zStores {
 
     fn store(&self, database: WorkingDatabase) -> C1zStore {
         let seal = SealOptions { keep_syncs: self.keep_syncs, limits: self.limits, ..self.seal_options() };
-        C1zStore { database, seal }
+        C1zStore { database, seal, onlooker: self.onlooker.clone() }
     }
 
     fn read_previous(&self) -> Result<Option<Previous>, c1z::Error> {
@@ -152,6 +177,7 @@ impl SyncStores for C1zStores {
 pub struct C1zStore {
     database: WorkingDatabase,
     seal: SealOptions,
+    onlooker: Onlooker,
 }
 
 impl SyncStore for C1zStore {
@@ -268,7 +294,13 @@ impl SyncStore for C1zStore {
     ) -> Result<Sealed, c1z::Error> {
         let keep_syncs = if keep_earlier { self.seal.keep_syncs } else { 1 };
         let options = SealOptions { ended_at, keep_syncs, ..self.seal };
-        let sealed = self.database.seal(&options, &mut |step| progress(name(step)))?;
+        let look = self.onlooker.0;
+        let sealed =
+            self.database.seal_seen(&options, &mut |step| progress(name(step)), &mut |complete| {
+                if let Some(look) = &look {
+                    look(complete);
+                }
+            })?;
         Ok(Sealed {
             path: sealed.path,
             bytes: sealed.compressed_bytes,

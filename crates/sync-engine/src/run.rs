@@ -39,7 +39,7 @@ impl Default for Options {
         Self {
             scope: Scope::default(),
             leave_out: LeaveOut::default(),
-            concurrency: 4,
+            concurrency: 8,
             allow_shrink: false,
             resume_max_age: Duration::from_secs(24 * 60 * 60),
             max_wait: Duration::ZERO,

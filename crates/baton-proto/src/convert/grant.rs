@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use governance_model::{EntitlementId, Expandable, Grant, GrantId, Profile, ResourceTypeId};
 
+use prost_types::Any;
+
 use super::annotation::{flag, names, opaque, pack, reopen, unpack};
 use super::{ConvertError, id, profile};
 use crate::c1::connector::v2;
@@ -19,9 +21,6 @@ const MESSAGE: &str = "Grant";
 /// The embedded entitlement carries only its id and its resource's, the principal only its id. An expansion that names
 /// no entitlement is none (interop reference 1.4).
 pub fn grant_to_proto(model: &Grant) -> (v2::Grant, Option<v2::GrantExpandable>) {
-    let immutable = flag::<v2::GrantImmutable>(model.immutable, &model.annotations);
-    let metadata = profile::to_proto_unless_empty(&model.metadata)
-        .map(|metadata| pack(&v2::GrantMetadata { metadata: Some(metadata) }));
     let grant = v2::Grant {
         entitlement: Some(v2::Entitlement {
             resource: Some(id::stub(&model.resource)),
@@ -30,10 +29,18 @@ pub fn grant_to_proto(model: &Grant) -> (v2::Grant, Option<v2::GrantExpandable>)
         }),
         principal: Some(id::stub(&model.principal)),
         id: model.id.as_str().to_owned(),
-        annotations: immutable.into_iter().chain(metadata).chain(reopen(&model.annotations)).collect(),
+        annotations: annotations(model).chain(reopen(&model.annotations)).collect(),
         sources: sources_to_proto(&model.sources),
     };
     (grant, model.expandable.as_ref().and_then(expandable_to_proto))
+}
+
+/// The annotations that a grant's own facts become.
+pub(super) fn annotations(model: &Grant) -> impl Iterator<Item = Any> {
+    let immutable = flag::<v2::GrantImmutable>(model.immutable, &model.annotations);
+    let metadata = profile::to_proto_unless_empty(&model.metadata)
+        .map(|metadata| pack(&v2::GrantMetadata { metadata: Some(metadata) }));
+    immutable.into_iter().chain(metadata)
 }
 
 /// The grant that a message describes, with the expansion kept beside it. When there is none beside it, one among the
@@ -83,7 +90,8 @@ pub fn grant_from_proto(
     })
 }
 
-fn expandable_to_proto(model: &Expandable) -> Option<v2::GrantExpandable> {
+/// What makes a grant expandable, as it is kept beside the grant; nothing when it names no entitlement.
+pub fn expandable_to_proto(model: &Expandable) -> Option<v2::GrantExpandable> {
     model.entitlements.iter().any(|id| is_named(id.as_str())).then(|| v2::GrantExpandable {
         entitlement_ids: model.entitlements.iter().map(|id| id.as_str().to_owned()).collect(),
         shallow: model.shallow,
@@ -103,7 +111,7 @@ fn is_named(entitlement: &str) -> bool {
     !entitlement.trim().is_empty()
 }
 
-fn sources_to_proto(sources: &BTreeMap<EntitlementId, bool>) -> Option<v2::GrantSources> {
+pub(super) fn sources_to_proto(sources: &BTreeMap<EntitlementId, bool>) -> Option<v2::GrantSources> {
     (!sources.is_empty()).then(|| v2::GrantSources {
         sources: sources
             .iter()

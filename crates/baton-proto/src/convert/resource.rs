@@ -57,7 +57,7 @@ pub fn resource_from_proto(proto: v2::Resource) -> Result<Resource, ConvertError
     })
 }
 
-fn trait_to_proto(found: &ResourceTrait, model: &Resource) -> Any {
+pub(super) fn trait_to_proto(found: &ResourceTrait, model: &Resource) -> Any {
     match found {
         ResourceTrait::User(facts) => pack(&v2::UserTrait {
             status: model.status.as_ref().map(trait_status_to_proto),
@@ -122,13 +122,16 @@ impl Found {
 }
 
 fn status_to_proto(status: &Status) -> v2::Status {
-    let state = match status.state {
+    v2::Status { status: state_to_proto(status.state).into(), details: status.details.clone() }
+}
+
+pub(super) fn state_to_proto(state: State) -> ResourceStatus {
+    match state {
         State::Unspecified => ResourceStatus::Unspecified,
         State::Enabled => ResourceStatus::Enabled,
         State::Disabled => ResourceStatus::Disabled,
         State::Deleted => ResourceStatus::Deleted,
-    };
-    v2::Status { status: state.into(), details: status.details.clone() }
+    }
 }
 
 fn status_from_proto(proto: v2::Status) -> Status {

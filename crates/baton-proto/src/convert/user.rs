@@ -63,7 +63,7 @@ pub(super) fn state_from_proto(state: user_trait::status::Status) -> State {
     }
 }
 
-fn is_blank(text: &str) -> bool {
+pub(super) fn is_blank(text: &str) -> bool {
     text.trim().is_empty()
 }
 
@@ -71,7 +71,7 @@ fn email_to_proto(email: &Email) -> user_trait::Email {
     user_trait::Email { address: email.address.clone(), is_primary: email.primary }
 }
 
-fn account_type_to_proto(kind: AccountType) -> user_trait::AccountType {
+pub(super) fn account_type_to_proto(kind: AccountType) -> user_trait::AccountType {
     match kind {
         AccountType::Unspecified => user_trait::AccountType::Unspecified,
         AccountType::Human => user_trait::AccountType::Human,

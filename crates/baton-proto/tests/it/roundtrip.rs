@@ -3,7 +3,7 @@
 use baton_proto::c1::connector::v2;
 use baton_proto::{
     entitlement_from_proto, entitlement_to_proto, grant_from_proto, grant_to_proto, resource_from_proto,
-    resource_to_proto, resource_type_from_proto, resource_type_to_proto,
+    resource_to_proto, resource_type_from_proto, resource_type_to_proto, write_grant, write_resource,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -44,6 +44,17 @@ proptest! {
             proto.annotations.push(prost_types::Any::from_msg(expandable)?);
         }
         prop_assert_eq!(&grant_from_proto(proto, None)?, &model);
+    }
+
+    /// What is written without building the message is the message.
+    #[test]
+    fn straight_to_bytes(resource in facts::resource(), grant in facts::grant()) {
+        let mut bytes = b"before".to_vec();
+        write_resource(&resource, &mut bytes);
+        prop_assert_eq!(&bytes[6..], resource_to_proto(&resource).encode_to_vec());
+        bytes.truncate(6);
+        write_grant(&grant, &mut bytes);
+        prop_assert_eq!(&bytes[6..], grant_to_proto(&grant).0.encode_to_vec());
     }
 
     /// The order in which another writer put the entries of a map leaves no trace.

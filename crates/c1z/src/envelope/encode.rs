@@ -1,7 +1,7 @@
 //! Encoding an envelope: the magic and one zstd frame with its size declared and a checksum, as the official writer
 //! has it (interop reference 1.1).
 
-use std::io::{Read, Write, copy};
+use std::io::{BufReader, Read, Write, copy};
 
 use zstd::stream::write::Encoder;
 
@@ -10,6 +10,9 @@ use super::{EnvelopeError, MAGIC};
 /// The level is not part of the contract; higher ones cost time and save little on a database of short rows. Its
 /// window is half a megabyte, far below the 128 MiB that readers allow.
 const LEVEL: i32 = 1;
+
+/// How much of the database is read at once, in bytes.
+const PIECE: usize = 128 * 1024;
 
 /// Writes `size` bytes of `database` as an envelope.
 ///
@@ -21,7 +24,9 @@ pub(crate) fn encode(database: impl Read, size: u64, mut output: impl Write) -> 
     encoder.include_checksum(true).map_err(EnvelopeError::Write)?;
     encoder.include_contentsize(true).map_err(EnvelopeError::Write)?;
     encoder.set_pledged_src_size(Some(size)).map_err(EnvelopeError::Write)?;
-    copy(&mut database.take(size), &mut encoder).map_err(EnvelopeError::Write)?;
+    // Read in the pieces that the encoder works on, and not in those that `copy` would choose by itself.
+    copy(&mut BufReader::with_capacity(PIECE, database.take(size)), &mut encoder)
+        .map_err(EnvelopeError::Write)?;
     // Fails when the input was shorter than promised.
     encoder.finish().map_err(EnvelopeError::Write)?.flush().map_err(EnvelopeError::Write)
 }

@@ -24,7 +24,7 @@ pub(super) struct Unfinished {
 /// recovery that the next run must do.
 pub(super) fn unfinished(folder: &Path) -> io::Result<Option<Unfinished>> {
     let copy = tempfile::tempdir()?;
-    for name in [".sync.c1z.work", ".sync.c1z.work-wal"] {
+    for name in [".sync.c1z.work", ".sync.c1z.work-wal", ".sync.c1z.work-journal"] {
         match fs::copy(folder.join(name), copy.path().join(name)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
