@@ -41,10 +41,9 @@ mod generated {
 }
 
 pub use convert::{
-    ConvertError, entitlement_from_proto, entitlement_to_proto, expandable_to_proto, grant_from_proto, grant_to_proto,
-    resource_from_proto, resource_id_to_proto, resource_to_proto, resource_type_from_proto,
-    resource_type_to_proto, timestamp_from_proto, timestamp_to_proto,
-    write_grant, write_resource,
+    ConvertError, entitlement_from_proto, entitlement_to_proto, expandable_to_proto, grant_from_proto,
+    grant_to_proto, resource_from_proto, resource_id_to_proto, resource_to_proto, resource_type_from_proto,
+    resource_type_to_proto, timestamp_from_proto, timestamp_to_proto, write_grant, write_resource,
 };
 pub use generated::{baton, c1, google};
 pub use protojson::{JsonError, json, pretty_json, pretty_json_any, to_json};

@@ -112,8 +112,7 @@ fn fill(database: &Path, tables: &[Table], indexes: &[String]) -> Result<()> {
         transaction.execute(&table.create, ())?;
         let Some(row) = table.rows.first() else { continue };
         let places = vec!["?"; row.len()].join(", ");
-        let mut insert =
-            transaction.prepare(&format!("insert into {} values ({places})", table.name))?;
+        let mut insert = transaction.prepare(&format!("insert into {} values ({places})", table.name))?;
         for row in &table.rows {
             insert.execute(params_from_iter(row))?;
         }

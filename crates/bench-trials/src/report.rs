@@ -47,7 +47,10 @@ fn syncs(measured: &Measured, text: &mut String) -> std::fmt::Result {
         )?;
     }
     if measured.synced.iter().any(|synced| synced.again.is_some()) {
-        writeln!(text, "\n| users, second sync into the same file | wall s | CPU s | peak MiB |\n|---|---|---|---|")?;
+        writeln!(
+            text,
+            "\n| users, second sync into the same file | wall s | CPU s | peak MiB |\n|---|---|---|---|"
+        )?;
     }
     for synced in &measured.synced {
         if let Some(again) = &synced.again {

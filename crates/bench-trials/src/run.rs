@@ -7,11 +7,11 @@ use anyhow::{Context as _, Result, bail};
 use serde::Serialize;
 
 use crate::reading::{self, Asked};
+use crate::report;
 use crate::resuming::{self, Resumed};
 use crate::size::Size;
 use crate::starting::{self, Started};
 use crate::syncing::{self, Synced};
-use crate::report;
 
 /// The CPU of a whole sync, in floors.
 pub(crate) const TARGET: f64 = 1.5;
@@ -57,7 +57,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let program = options.program.canonicalize().context("there is no program")?;
     let sizes = match (&options.sizes[..], options.quick) {
         ([], true) => ["1k", "10k"].map(|size| size.parse().expect("these are sizes")).to_vec(),
-        ([], false) => ["1k", "10k", "50k", "100k"].map(|size| size.parse().expect("these are sizes")).to_vec(),
+        ([], false) => {
+            ["1k", "10k", "50k", "100k"].map(|size| size.parse().expect("these are sizes")).to_vec()
+        }
         (sizes, _) => sizes.to_vec(),
     };
     let runs = options.runs.unwrap_or(3);

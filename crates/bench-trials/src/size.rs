@@ -33,7 +33,11 @@ impl FromStr for Size {
     fn from_str(text: &str) -> Result<Self, String> {
         let (digits, unit) = text.strip_suffix('k').map_or((text, 1), |digits| (digits, 1_000));
         let users: usize = digits.parse().map_err(|_| format!("{text:?} is no number of users"))?;
-        if users == 0 { Err("a workspace has at least one user".to_owned()) } else { Ok(Self::of(users * unit)) }
+        if users == 0 {
+            Err("a workspace has at least one user".to_owned())
+        } else {
+            Ok(Self::of(users * unit))
+        }
     }
 }
 
@@ -53,8 +57,7 @@ mod tests {
     #[test]
     fn groups_grow_with_the_users_within_bounds() {
         let sizes = ["1k", "10k", "50k", "100k"].map(|text| text.parse::<Size>().unwrap());
-        let expected =
-            [(1_000, 50, 40), (10_000, 100, 200), (50_000, 500, 200), (100_000, 1_000, 200)];
+        let expected = [(1_000, 50, 40), (10_000, 100, 200), (50_000, 500, 200), (100_000, 1_000, 200)];
         let found = sizes.map(|size| (size.users, size.groups, size.members));
         assert_eq!(found, expected);
         assert_eq!(sizes.map(|size| size.requests(200)), [9, 54, 256, 508]);

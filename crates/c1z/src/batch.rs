@@ -187,7 +187,9 @@ impl Batch<'_> {
                 continue;
             }
             let of = model.resource.resource_type.as_str();
-            if last.is_none_or(|last| last.entitlement != model.entitlement || last.resource != model.resource) {
+            if last
+                .is_none_or(|last| last.entitlement != model.entitlement || last.resource != model.resource)
+            {
                 insert.bind(1, of)?;
                 insert.bind(2, &model.resource.resource)?;
                 insert.bind(3, model.entitlement.as_str())?;

@@ -42,8 +42,9 @@ impl<'a> Glance<'a> {
         Some(glance)
     }
 
-    /// The attributes of the profile, each with its text if it is one.
-    pub fn attributes(&self) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
+    /// The attributes of the profile, each with its text if it is one. The bytes are as they are stored; whether they are
+    /// UTF-8 has not been looked at.
+    pub fn attributes(&self) -> impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)> {
         Fields(self.profile).map_while(|field| field).filter_map(|field| match field {
             (1, Content::Bytes(entry)) => attribute(entry),
             _ => None,
@@ -52,15 +53,15 @@ impl<'a> Glance<'a> {
 }
 
 /// An entry of a `google.protobuf.Struct`: its key, and its value if that is a text.
-fn attribute(entry: &[u8]) -> Option<(&str, Option<&str>)> {
-    let (mut key, mut text) = ("", None);
+fn attribute(entry: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    let (mut key, mut text): (&[u8], _) = (&[], None);
     for field in Fields(entry) {
         match field? {
-            (1, Content::Bytes(bytes)) => key = str::from_utf8(bytes).ok()?,
+            (1, Content::Bytes(bytes)) => key = bytes,
             (2, Content::Bytes(value)) => {
                 for field in Fields(value) {
                     if let (3, Content::Bytes(bytes)) = field? {
-                        text = str::from_utf8(bytes).ok();
+                        text = Some(bytes);
                     }
                 }
             }
@@ -138,8 +139,12 @@ mod tests {
         let glance = Glance::at(&message).unwrap();
         assert_eq!(glance.state, State::Disabled);
         let seen: Vec<_> = glance.attributes().collect();
-        let expected =
-            [("account_status", Some("LIMITED")), ("empty", Some("")), ("number", None), ("unlisted", None)];
+        let expected: [(&[u8], Option<&[u8]>); 4] = [
+            (b"account_status", Some(b"LIMITED")),
+            (b"empty", Some(b"")),
+            (b"number", None),
+            (b"unlisted", None),
+        ];
         assert_eq!(seen, expected);
         assert!(Glance::at(&message[..message.len() - 1]).is_none());
         assert_eq!(Glance::at(&[]).unwrap().state, State::Unspecified);

@@ -120,6 +120,12 @@ impl Ids {
         Ok(None)
     }
 
+    /// Whether a row has a type that begins with this one and a colon.
+    pub(crate) fn has_type_below(&self, of: &str) -> bool {
+        let is_below = |found: &str| found.strip_prefix(of).is_some_and(|rest| rest.starts_with(':'));
+        self.counts.iter().any(|(found, count)| *count > 0 && is_below(found))
+    }
+
     /// Notes a row that has been inserted.
     ///
     /// # Errors

@@ -1,10 +1,11 @@
 //! What a working database can say about the sync it holds: checkpoint, session rows, counts, and whether something is
 //! there.
 
-use governance_model::{GrantId, Resource, ResourceId, ResourceTypeId};
 use crate::known::Known;
 use crate::run::Stats;
+use crate::schema::{self, RESOURCES_BY_ID};
 use crate::{Error, WorkingDatabase, batch, records};
+use governance_model::{GrantId, Resource, ResourceId, ResourceTypeId};
 
 impl WorkingDatabase {
     /// The checkpoint: what [`Batch::set_token`](crate::Batch::set_token) last set, at first nothing.
@@ -88,7 +89,7 @@ impl WorkingDatabase {
         self.known()?.stats(&self.connection, &self.info.sync_id).map_err(Error::sqlite("count rows"))
     }
 
-    /// Calls `each` with the native id of every resource of a type, in the order in which they came.
+    /// Calls `each` with the native id of every resource of a type, each once.
     ///
     /// # Errors
     /// When SQLite fails.
@@ -97,16 +98,25 @@ impl WorkingDatabase {
         resource_type: &ResourceTypeId,
         mut each: impl FnMut(&str),
     ) -> Result<(), Error> {
-        const SQL: &str = "select substr(external_id, length(resource_type_id) + 2) from v1_resources \
-             where sync_id = ?1 and resource_type_id = ?2 order by id";
+        // From the index, which is needed soon anyway and has no more in it than this.
+        const KEYS: &str = "select external_id from v1_resources \
+             where sync_id = ?1 and external_id >= ?2 || ':' and external_id < ?2 || ';'";
+        const ROWS: &str = "select external_id from v1_resources \
+             where sync_id = ?1 and +resource_type_id = ?2 order by id";
+        let action = "list resources";
+        let of = resource_type.as_str();
+        schema::complete_indexes(&self.connection, Some(&[RESOURCES_BY_ID]))
+            .map_err(Error::sqlite("build the indexes"))?;
+        // The key alone is ambiguous when another type begins with this one and a colon, or this one has a colon.
+        let is_clear = !of.contains(':') && !self.known()?.resources.has_type_below(of);
         let mut read = || -> rusqlite::Result<()> {
-            let mut statement = self.connection.prepare_cached(SQL)?;
-            let mut rows = statement.query([&self.info.sync_id, resource_type.as_str()])?;
+            let mut statement = self.connection.prepare_cached(if is_clear { KEYS } else { ROWS })?;
+            let mut rows = statement.query([&self.info.sync_id, of])?;
             while let Some(row) = rows.next()? {
-                each(row.get_ref(0)?.as_str()?);
+                each(row.get_ref(0)?.as_str()?.get(of.len() + 1..).unwrap_or_default());
             }
             Ok(())
         };
-        read().map_err(Error::sqlite("list resources"))
+        read().map_err(Error::sqlite(action))
     }
 }

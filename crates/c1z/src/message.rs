@@ -53,7 +53,6 @@ pub(crate) fn encode_resource_type(model: &ResourceType) -> Vec<u8> {
     baton_proto::resource_type_to_proto(model).encode_to_vec()
 }
 
-
 pub(crate) fn encode_entitlement(model: &Entitlement) -> Vec<u8> {
     baton_proto::entitlement_to_proto(model).encode_to_vec()
 }

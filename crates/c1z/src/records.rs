@@ -240,8 +240,7 @@ fn is_behind(place: &Value, other: &Value) -> bool {
 /// The row in a place, if there is one.
 pub(crate) fn in_row<T: Kind>(connection: &Connection, row: i64) -> Result<Option<Record<T>>, Error> {
     let action = "read a row";
-    let query =
-        Query { table: T::TABLE, columns: T::COLUMNS, conditions: Vec::new(), order: Order::Written };
+    let query = Query { table: T::TABLE, columns: T::COLUMNS, conditions: Vec::new(), order: Order::Written };
     let mut statement = connection.prepare_cached(&query.row()).map_err(Error::sqlite(action))?;
     let mut rows = statement.query([row]).map_err(Error::sqlite(action))?;
     rows.next().map_err(Error::sqlite(action))?.map(|found| read::<T>(found, row)).transpose()

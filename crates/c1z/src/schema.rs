@@ -1,7 +1,7 @@
 //! The tables and indexes of a c1z, under the official names and in the official order (interop reference 1.3).
 //!
-//! While a sync is being written only the indexes of small tables exist; those of resources, entitlements and grants are
-//! built when it is sealed, which costs far less than keeping them up to date row by row. Upgrading older layouts is in
+//! While a sync is being written only the indexes of small tables exist, and those that hold few rows of large ones; the
+//! others are built when it is sealed, which costs far less than keeping them up to date row by row. Upgrading older layouts is in
 //! [`crate::upgrade`].
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
@@ -139,7 +139,7 @@ const INDEXES: [Index; 16] = [
         "v1_resources (parent_resource_type_id, parent_resource_id)",
         false,
     ),
-    Index("idx_resources_parent_resource_id_v1", "v1_resources (external_id, sync_id)", true),
+    Index(RESOURCES_BY_ID, "v1_resources (external_id, sync_id)", true),
     Index("idx_entitlements_resource_id_v1", "v1_entitlements (resource_type_id, resource_id)", false),
     Index("idx_entitlements_external_sync_v1", "v1_entitlements (external_id, sync_id)", true),
     Index("idx_sync_runs_sync_id_v1", "v1_sync_runs (sync_id)", true),
@@ -162,6 +162,8 @@ const INDEXES: [Index; 16] = [
     Index("idx_session_store_sync_key_v1", "v1_connector_sessions (sync_id, key)", true),
 ];
 
+/// The index by which a resource is found.
+pub(crate) const RESOURCES_BY_ID: &str = "idx_resources_parent_resource_id_v1";
 /// The index by which the holders of an entitlement are found.
 pub(crate) const GRANTS_BY_ENTITLEMENT_AND_PRINCIPAL: &str = "idx_grants_entitlement_id_principal_id_v1";
 /// The index by which the grants of an entitlement are paged through.
@@ -181,12 +183,14 @@ impl Index {
 /// The tables that grow with the source. See [`crate::known`] for how their rows are found until they have indexes.
 const GROWING: [&str; 3] = [RESOURCES, ENTITLEMENTS, GRANTS];
 
-/// Creates the tables and the unique indexes of the small ones in an empty database.
+/// Creates the tables in an empty database, the unique indexes of the small ones, and the indexes that hold few rows.
 pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
     for table in &TABLES {
         connection.execute(&table.create(), ())?;
     }
-    for index in INDEXES.iter().filter(|index| index.2 && !index.is_on(&GROWING)) {
+    for index in
+        INDEXES.iter().filter(|index| (index.2 && !index.is_on(&GROWING)) || index.1.contains(" where "))
+    {
         connection.execute(&index.create(), ())?;
     }
     Ok(())

@@ -124,8 +124,7 @@ impl<'f> SyncView<'f> {
              and +resource_type_id = ?2 order by id";
         let action = "glance at resources";
         let mut statement = self.connection.prepare(SQL).map_err(Error::sqlite(action))?;
-        let mut rows =
-            statement.query([&self.run.sync_id, of.as_str()]).map_err(Error::sqlite(action))?;
+        let mut rows = statement.query([&self.run.sync_id, of.as_str()]).map_err(Error::sqlite(action))?;
         while let Some(row) = rows.next().map_err(Error::sqlite(action))? {
             let data = row.get_ref(1).ok().and_then(|value| value.as_blob().ok());
             let Some(glance) = data.and_then(Glance::at) else {

@@ -14,7 +14,7 @@ use governance_model::{Resource, ResourceId, Scope, State};
 use sync_engine::SyncReport;
 
 use crate::sync::Done;
-use crate::{limits, temporary};
+
 
 /// At most this many people are listed by name; the file has them all.
 const LISTED: usize = 50;
@@ -153,9 +153,9 @@ impl Facts {
         *self.states.entry(user.state).or_default() += 1;
         for attribute in user.attributes() {
             match attribute {
-                ("membership_status", Some("PENDING")) => self.invited += 1,
-                ("account_status", Some("LIMITED" | "LIMITED_DELETED")) => self.limited += 1,
-                ("unlisted", _) => self.unlisted += 1,
+                (b"membership_status", Some(b"PENDING")) => self.invited += 1,
+                (b"account_status", Some(b"LIMITED" | b"LIMITED_DELETED")) => self.limited += 1,
+                (b"unlisted", _) => self.unlisted += 1,
                 _ => {}
             }
         }

@@ -112,6 +112,10 @@ impl ClockifyConnector {
         let read = self.read(self.client.user_groups(&self.workspace), at).await?;
         let (mut page, mut drops) = (Page::default(), Drops::default());
         page.deferred.push(Deferred { note: Note::Groups.write() });
+        // By far the largest lists of all: they must not be twice as long as what is in them.
+        page.facts
+            .grants
+            .reserve_exact(read.items.iter().map(|row| row.user_ids.len() + row.team_managers.len()).sum());
         for row in &read.items {
             group::add(row, &mut page, &mut drops);
         }

@@ -1,7 +1,5 @@
 //! The workspace's own list of its members, of any status (clockify reference 3.4).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use clockify_api::model::{MembershipStatus, Workspace};
 use governance_model::{Inventory, MAX_ID_BYTES};
 
@@ -10,17 +8,20 @@ use crate::text;
 /// The inventory; `None` when the workspace does not tell its members. A list of nobody tells nothing either, because
 /// every workspace has at least its owner. Whoever is listed twice with different statuses has none.
 pub(crate) fn of(workspace: &Workspace) -> Option<Inventory> {
-    let mut listed: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut listed: Vec<(&str, Option<&str>)> = Vec::with_capacity(workspace.memberships.len());
     for membership in &workspace.memberships {
         let elsewhere = membership.target_id.as_deref().is_some_and(|target| target != workspace.id);
         if let (Some(user), false) = (readable(membership.user_id.as_deref()), elsewhere) {
             let status = membership.membership_status.as_ref().map(MembershipStatus::as_str);
-            listed.entry(user).or_default().extend(status.map(|raw| text::clip(raw, text::MAX_CODE_BYTES)));
+            listed.push((user, status.map(|raw| text::clip(raw, text::MAX_CODE_BYTES))));
         }
     }
-    let entries = listed.into_iter().map(|(user, statuses)| {
-        let only = if statuses.len() == 1 { statuses.first().copied() } else { None };
-        (user.to_owned(), only.unwrap_or_default().to_owned())
+    listed.sort_unstable();
+    let entries = listed.chunk_by(|one, next| one.0 == next.0).map(|of_one| {
+        // What says nothing comes first, and what is said twice is said once.
+        let mut statuses = of_one.iter().filter_map(|(_, status)| *status);
+        let only = statuses.next().filter(|first| statuses.all(|other| other == *first));
+        (of_one[0].0.to_owned(), only.unwrap_or_default().to_owned())
     });
     let inventory = Inventory { entries: entries.collect() };
     (!inventory.entries.is_empty()).then_some(inventory)

@@ -22,6 +22,10 @@ use crate::{Clock, Event, Observer, Stop, SyncError, filter};
 /// How long answers that are under way are waited for once the sync is to end early.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// While so many rows wait to be written, nothing more is asked for: a page of large groups has tens of thousands of
+/// grants, and few of those must be in memory at the same time.
+const MOST_WAITING: usize = 4_000;
+
 /// What reading needs to know and does not change.
 pub(crate) struct Reading<'a, C> {
     pub(crate) connector: &'a C,
@@ -54,6 +58,13 @@ impl<C: Connector> Reading<'_, C> {
 struct Fetched {
     cursor: Cursor,
     page: Page,
+}
+
+impl Fetched {
+    fn rows(&self) -> usize {
+        let facts = &self.page.facts;
+        facts.resources.len() + facts.entitlements.len() + facts.grants.len()
+    }
 }
 
 type Writing<S> = JoinHandle<(S, Result<Committed, SyncError>)>;
@@ -101,6 +112,7 @@ async fn all<C: Connector, S: SyncStore>(
     let mut fetched: VecDeque<Fetched> = VecDeque::new();
     let mut idle = Some(store);
     let mut writing: Option<(String, u64, Checkpoint, Writing<S>)> = None;
+    let mut rows_in_writing = 0;
     let mut failure: Option<SyncError> = None;
     let mut give_up_at = Instant::now();
 
@@ -108,6 +120,7 @@ async fn all<C: Connector, S: SyncStore>(
         while failure.is_none()
             && in_flight.len() < reading.concurrency
             && fetched.len() < reading.concurrency
+            && rows_in_writing + fetched.iter().map(Fetched::rows).sum::<usize>() < MOST_WAITING
         {
             let Some(cursor) = pending.pop_front() else { break };
             in_flight.push(async move {
@@ -119,6 +132,7 @@ async fn all<C: Connector, S: SyncStore>(
             && let Some(store) = idle.take()
             && let Some(next) = fetched.pop_front()
         {
+            rows_in_writing = next.rows();
             writing = Some(write(reading, store, checkpoint, next).map_err(|error| (None, error))?);
         }
         if in_flight.is_empty() && writing.is_none() {
@@ -128,6 +142,7 @@ async fn all<C: Connector, S: SyncStore>(
             biased;
             done = joined(&mut writing), if writing.is_some() => {
                 let Some((stream, resources, written, _)) = writing.take() else { continue };
+                rows_in_writing = 0;
                 let (store, committed) = done.map_err(|error| (None, error))?;
                 *checkpoint = written;
                 idle = Some(store);

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::checkpoint::{COMPLETENESS, INTEGRITY, decode};
 use crate::read::Reading;
 use crate::report::{Completeness, Integrity};
-use crate::store::{Change, Dangling, SyncStore, SyncStores};
+use crate::store::{Change, SyncStore, SyncStores};
 use crate::{Clock, SyncError};
 
 /// Compares what was read with the inventories, and makes stand-ins for what is missing. The findings are stored with the
@@ -113,9 +113,12 @@ pub(crate) fn integrity<C: Connector, S: SyncStore>(
         .filter_map(|id| connector.stand_in(id, &Missing::GrantPrincipal))
         .collect();
     found.stand_ins.extend(resources.iter().map(|resource| resource.id.clone()));
-    let nothing = dangling == Dangling::default();
+    // Usually there is nothing amiss but people whom nobody returned, and each of them has a stand-in now.
+    let mended = dangling.grants.is_empty()
+        && dangling.entitlements.is_empty()
+        && resources.iter().map(|resource| &resource.id).eq(&dangling.principals);
     put(store, resources, note(INTEGRITY, &found)?, clock)?;
-    if nothing {
+    if mended {
         return Ok(found);
     }
 

@@ -2,8 +2,8 @@
 //! [`super::resource_to_proto`] and [`super::grant_to_proto`], at a fraction of the cost.
 
 use governance_model::{
-    Annotation, Email, Grant, Profile, Resource, ResourceId, ResourceTrait, Status, StructuredName, Timestamp,
-    UserTrait, Value,
+    Annotation, Email, Grant, Profile, Resource, ResourceId, ResourceTrait, Status, StructuredName,
+    Timestamp, UserTrait, Value,
 };
 use prost::{Message as _, Name as _};
 use prost_types::Any;

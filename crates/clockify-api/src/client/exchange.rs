@@ -19,6 +19,9 @@ use crate::{Credential, Error, ErrorKind, Operation};
 /// How much of a refusal's body is read. What Clockify says fits many times.
 const REFUSAL_LIMIT: u64 = 64 * 1024;
 
+/// How much room is made for a body because its length was announced. 100,000 members take half of it.
+const CLAIM_LIMIT: u64 = 64 * 1024 * 1024;
+
 /// A success with a body that claims to be JSON.
 pub(crate) struct Answer {
     status: u16,
@@ -54,7 +57,7 @@ impl Answer {
 
     /// Reads one object, which must have an identifier. An odd text in it is mended, as in a list.
     pub(crate) fn record<T: Record>(self, operation: Operation) -> Result<T, Error> {
-        let read = match serde_json::from_slice(&self.body) {
+        let read = match self.read() {
             Ok(Element(read)) => read,
             Err(error) => {
                 let text = String::from_utf8_lossy(&self.body);
@@ -76,12 +79,20 @@ impl Answer {
 
     /// Reads an array. A broken element is skipped, a broken array is an error.
     pub(crate) fn rows<T: Record>(self, operation: Operation) -> Result<Rows<T>, Error> {
-        match serde_json::from_slice(&self.body) {
+        match self.read() {
             Ok(rows) => Ok(rows),
             Err(error) => match Rows::salvage(&self.body) {
                 Some(rows) => Ok(rows),
                 None => Err(self.misshapen::<Rows<T>>(operation, &error)),
             },
+        }
+    }
+
+    /// Looked through for broken UTF-8 as a whole, the texts in it need not be looked at one by one.
+    fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        match str::from_utf8(&self.body) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&self.body),
         }
     }
 
@@ -181,7 +192,9 @@ impl Shared {
         if response.content_length().is_some_and(|length| length > limit) {
             return Err(too_large());
         }
-        let mut body = BytesMut::new();
+        // A body that is compressed has no length beforehand. What a server only claims is believed up to a point.
+        let length = response.content_length().unwrap_or_default().min(limit).min(CLAIM_LIMIT);
+        let mut body = BytesMut::with_capacity(usize::try_from(length).unwrap_or_default());
         while let Some(piece) = response.chunk().await.map_err(|error| Error::exchange(operation, error))? {
             self.counters.bytes(piece.len());
             if (body.len() + piece.len()) as u64 > limit {

@@ -22,7 +22,7 @@ const STOP: Duration = Duration::from_secs(5);
 /// How often an undisturbed run may fail because of faults before the sync is given up.
 const TRIES: u32 = 10;
 /// Pages that a cut may lose: those being fetched, and those fetched and waiting to be stored.
-const IN_FLIGHT: usize = 8;
+const IN_FLIGHT: usize = 16;
 
 /// The syncs of one round.
 pub(super) struct Trial<'a> {

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod abreast;
 mod clock;
 mod conformance;
 mod crew;
