@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod dependencies;
 mod deploy;
 mod docs;
 mod fixtures;

@@ -28,6 +28,7 @@ mod retention;
 mod run;
 mod schema;
 mod seal;
+mod soundness;
 mod spill;
 mod timestamp;
 mod unpack;

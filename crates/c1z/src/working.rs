@@ -16,9 +16,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
 use crate::atomic::{folder_of, remove_if_present};
 use crate::batch::Batch;
 use crate::known::Known;
-use crate::records::{Kind, Records};
 use crate::run::{self, SyncType};
-use crate::{Error, platform, schema, spill, timestamp};
+use crate::{Error, platform, schema, soundness, spill, timestamp};
 
 /// What a sync is when it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,8 +125,12 @@ impl WorkingDatabase {
             started_at: current.started_at,
             ended_at: current.ended_at,
         };
-        check(&connection, path)?;
-        let known = check_rows(&connection, path, &info.sync_id)?;
+        let known =
+            soundness::check(&connection, || connect(path), &info.sync_id).map_err(|error| match error {
+                Error::Sqlite { source, .. } => damage(path, source),
+                Error::Schema { reason: text } => reason(text),
+                other => reason(other.to_string()),
+            })?;
         // A complete database may have left WAL mode already, and need not go back.
         if info.ended_at.is_none() {
             use_wal(&connection).map_err(damaged)?;
@@ -219,35 +222,6 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     // Changing the mode leaves a transaction open, which ends with the next statement that reads.
     connection.query_row("select count(*) from sqlite_schema", (), |_| Ok(()))
-}
-
-/// Pages that are broken further on would be met in the middle of a sync, by this run and by every later one. A database
-/// of 90 MB takes a fifth of a second.
-fn check(connection: &Connection, path: &Path) -> Result<(), Error> {
-    let found: String = connection
-        .query_row("pragma integrity_check(1)", (), |row| row.get(0))
-        .map_err(|error| damage(path, error))?;
-    if found == "ok" {
-        return Ok(());
-    }
-    let reason = format!("its pages are damaged: {}", found.lines().next_back().unwrap_or_default());
-    Err(Error::Damaged { path: path.to_owned(), reason, source: None })
-}
-
-/// Whether every row can be read: pages can be sound and hold what nobody wrote. Gives what the rows hold.
-fn check_rows(connection: &Connection, path: &Path, sync_id: &str) -> Result<Known, Error> {
-    fn check<T: Kind>(connection: &Connection, sync_id: &str) -> Result<(), Error> {
-        Records::<T>::new(connection, sync_id, Vec::new()).try_for_each(|row| row.map(drop))
-    }
-    let rows = check::<ResourceType>(connection, sync_id)
-        .and_then(|()| check::<Resource>(connection, sync_id))
-        .and_then(|()| check::<Entitlement>(connection, sync_id))
-        .and_then(|()| check::<Grant>(connection, sync_id))
-        .and_then(|()| Known::read(connection, sync_id));
-    rows.map_err(|error| match error {
-        Error::Sqlite { source, .. } => damage(path, source),
-        other => Error::Damaged { path: path.to_owned(), reason: other.to_string(), source: None },
-    })
 }
 
 fn damage(path: &Path, source: rusqlite::Error) -> Error {

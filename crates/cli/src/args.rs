@@ -141,7 +141,7 @@ pub(crate) struct SyncArgs {
     pub(crate) skip_entitlements_and_grants: bool,
 
     /// Requests to Clockify under way at a time: 1 for one after the other, -1 for one per processor, at most 4
-    /// [default: 4].
+    /// [default: 8].
     #[arg(long, env = "BATON_WORKERS", value_name = "N", allow_negative_numbers = true, global = true)]
     pub(crate) workers: Option<String>,
 

@@ -180,9 +180,9 @@ impl Connector for ClockifyConnector {
             source_id: workspace.id.clone(),
             source_name: text::clip(name, text::MAX_NAME_BYTES).to_owned(),
             operator: Some(ResourceId::new(USER, owner.id)).filter(ResourceId::is_valid),
-            inventory: inventory::of(&workspace),
             inventory_type: USER,
             details,
+            inventory: inventory::of(workspace),
         })
     }
 
@@ -271,7 +271,7 @@ impl Connector for ClockifyConnector {
     }
 
     async fn inventory(&self, _baseline: &Baseline) -> Result<Option<Inventory>, ConnectorError> {
-        Ok(inventory::of(&self.members().await?))
+        Ok(inventory::of(self.members().await?))
     }
 
     fn usage(&self) -> Usage {

@@ -7,23 +7,31 @@ use crate::text;
 
 /// The inventory; `None` when the workspace does not tell its members. A list of nobody tells nothing either, because
 /// every workspace has at least its owner. Whoever is listed twice with different statuses has none.
-pub(crate) fn of(workspace: &Workspace) -> Option<Inventory> {
-    let mut listed: Vec<(&str, Option<&str>)> = Vec::with_capacity(workspace.memberships.len());
-    for membership in &workspace.memberships {
-        let elsewhere = membership.target_id.as_deref().is_some_and(|target| target != workspace.id);
-        if let (Some(user), false) = (readable(membership.user_id.as_deref()), elsewhere) {
-            let status = membership.membership_status.as_ref().map(MembershipStatus::as_str);
-            listed.push((user, status.map(|raw| text::clip(raw, text::MAX_CODE_BYTES))));
+pub(crate) fn of(workspace: Workspace) -> Option<Inventory> {
+    let here = workspace.id;
+    // The texts are taken over and not copied: of a large workspace there are many.
+    let members = workspace.memberships.into_items().into_iter();
+    let members = members.filter(|entry| entry.target_id.as_ref().is_none_or(|target| *target == here));
+    let mut listed: Vec<(String, Option<MembershipStatus>)> = members
+        .filter_map(|entry| entry.user_id.map(|user| (user, entry.membership_status)))
+        .filter(|(user, _)| readable(Some(user)).is_some())
+        .collect();
+    listed.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+    let mut entries = Vec::with_capacity(listed.len());
+    let mut listed = listed.into_iter().peekable();
+    while let Some((user, first)) = listed.next() {
+        let clipped =
+            |status: &MembershipStatus| text::clip(status.as_str(), text::MAX_CODE_BYTES).to_owned();
+        let mut only = first.as_ref().map(clipped);
+        let mut differs = false;
+        while let Some((_, again)) = listed.next_if(|(next, _)| *next == user) {
+            let again = again.as_ref().map(clipped);
+            differs |= only.is_some() && again.is_some() && only != again;
+            only = only.or(again);
         }
+        entries.push((user, only.filter(|_| !differs).unwrap_or_default()));
     }
-    listed.sort_unstable();
-    let entries = listed.chunk_by(|one, next| one.0 == next.0).map(|of_one| {
-        // What says nothing comes first, and what is said twice is said once.
-        let mut statuses = of_one.iter().filter_map(|(_, status)| *status);
-        let only = statuses.next().filter(|first| statuses.all(|other| other == *first));
-        (of_one[0].0.to_owned(), only.unwrap_or_default().to_owned())
-    });
-    let inventory = Inventory { entries: entries.collect() };
+    let inventory = Inventory { entries: entries.into_iter().collect() };
     (!inventory.entries.is_empty()).then_some(inventory)
 }
 

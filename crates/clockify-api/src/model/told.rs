@@ -23,7 +23,8 @@ impl<T> Told<T> {
         Self { items: Vec::new(), sent: false, unreadable: 1 }
     }
 
-    pub(crate) fn into_items(self) -> Vec<T> {
+    /// The elements that could be read.
+    pub fn into_items(self) -> Vec<T> {
         self.items
     }
 
