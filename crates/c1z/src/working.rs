@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use governance_model::{Entitlement, Grant, Resource, ResourceType, Timestamp};
+use governance_model::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
 
 use crate::atomic::{folder_of, remove_if_present};

@@ -14,7 +14,6 @@ use governance_model::{Resource, ResourceId, Scope, State};
 use sync_engine::SyncReport;
 
 use crate::sync::Done;
-use crate::{limits, temporary};
 
 /// At most this many people are listed by name; the file has them all.
 const LISTED: usize = 50;

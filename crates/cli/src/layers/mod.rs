@@ -72,15 +72,11 @@ pub(crate) fn parse() -> Result<Parsed, Ended> {
     let mut layers = Layers::read(&declared, &matches);
     let chosen = matches.subcommand_name();
     let wrong_by_flag = layers.check();
-    let Layers { given, wrong, sentences, hints, warnings, .. } = layers;
-    let mut problems = Problems::new(given.origins());
-    sentences.into_iter().for_each(|sentence| problems.sentence(sentence));
-    wrong.iter().for_each(|(field, problem)| problems.wrong(field, problem));
-    hints.into_iter().for_each(|hint| problems.hint(hint));
+    let Layers { given, problems, warnings, .. } = layers;
 
-    let is_wrong = |field: &str| wrong.iter().any(|(name, _)| name == field);
-    let stands_in =
-        |field: &str, setting: &Setting| (setting.layer != Layer::Flag || wrong_by_flag) && !is_wrong(field);
+    let stands_in = |field: &str, setting: &Setting| {
+        (setting.layer != Layer::Flag || wrong_by_flag) && !problems.is_wrong(field)
+    };
     let defaults: BTreeMap<&str, &[OsString]> = given
         .0
         .iter()
