@@ -6,6 +6,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use crate::say::say;
+
 /// Runs every check; stops at the first that fails.
 pub(crate) fn run() -> Result<()> {
     let begun = Instant::now();
@@ -17,6 +19,7 @@ pub(crate) fn run() -> Result<()> {
         "lints",
         cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]),
     )?;
+    rules()?;
     step("documentation", {
         let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
         doc.env("RUSTDOCFLAGS", "--deny warnings");
@@ -25,12 +28,13 @@ pub(crate) fn run() -> Result<()> {
     dependencies()?;
     step("documentation tests", cargo(&["test", "--workspace", "--all-features", "--doc", "--quiet"]))?;
     generated_documents()?;
+    readme()?;
     process_sweep()?;
     bench()?;
     browser()?;
     // Last, so that the runner's closing lines are the last thing to read.
     step("tests", cargo(&["test", "--workspace", "--all-features", "--all-targets"]))?;
-    eprintln_line(&format!("ci: everything passed in {} s", begun.elapsed().as_secs()));
+    say(&format!("ci: everything passed in {} s", begun.elapsed().as_secs()));
     Ok(())
 }
 
@@ -58,10 +62,8 @@ fn browser() -> Result<()> {
     if env::var_os("CI").is_some() {
         bail!("chromedriver is not installed; on Debian: apt-get install chromium chromium-driver");
     }
-    eprintln_line(
-        "ci: SKIPPED the report in a browser, because chromedriver is not installed \
-         (on Debian: apt-get install chromium chromium-driver)",
-    );
+    say("ci: SKIPPED the report in a browser, because chromedriver is not installed \
+         (on Debian: apt-get install chromium chromium-driver)");
     Ok(())
 }
 
@@ -69,7 +71,7 @@ fn browser() -> Result<()> {
 fn process_sweep() -> Result<()> {
     #[cfg(unix)]
     {
-        eprintln_line("ci: process sweep");
+        say("ci: process sweep");
         crate::torture::run(&crate::torture::Options { kills: 20, seed: None, release: false })?;
     }
     Ok(())
@@ -93,26 +95,38 @@ fn deploy_files() -> Result<()> {
     if env::var_os("CI").is_some() {
         bail!("{missing}");
     }
-    eprintln_line(&format!("ci: SKIPPED deployment files, because {missing}"));
+    say(&format!("ci: SKIPPED deployment files, because {missing}"));
     Ok(())
 }
 
 /// The recorded answers are what a refresh writes, and hold nothing that was not scrubbed.
 fn recorded_answers() -> Result<()> {
-    eprintln_line("ci: recorded answers");
+    say("ci: recorded answers");
     crate::fixtures::check()
 }
 
 /// The files that the program says of itself are as it says them today.
 fn generated_documents() -> Result<()> {
-    eprintln_line("ci: generated documents");
+    say("ci: generated documents");
     crate::docs::run(&crate::docs::Options { check: true })
 }
 
 /// What one kind of operating system has is named in one module of each crate.
 fn platforms() -> Result<()> {
-    eprintln_line("ci: one module for operating systems");
+    say("ci: one module for operating systems");
     crate::platform::check()
+}
+
+/// What the repository's texts have to hold, of which the compiler sees nothing.
+fn rules() -> Result<()> {
+    say("ci: rules");
+    crate::rules::run()
+}
+
+/// The commands of the README, run as they are written.
+fn readme() -> Result<()> {
+    say("ci: commands of the README");
+    crate::readme::run()
 }
 
 /// Licences, sources and duplicates. The tool is not part of a Rust installation, so a developer may be without it;
@@ -126,30 +140,23 @@ fn dependencies() -> Result<()> {
     if env::var_os("CI").is_some() {
         bail!("cargo-deny is not installed; `cargo install --locked cargo-deny`");
     }
-    eprintln_line(
-        "ci: SKIPPED dependencies, because cargo-deny is not installed (cargo install --locked cargo-deny)",
-    );
+    say("ci: SKIPPED dependencies, because cargo-deny is not installed (cargo install --locked cargo-deny)");
     Ok(())
 }
 
 fn cargo(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = crate::program::cargo();
     command.args(arguments);
     command
 }
 
 fn step(name: &str, mut command: Command) -> Result<()> {
-    eprintln_line(&format!("ci: {name}"));
+    say(&format!("ci: {name}"));
     let begun = Instant::now();
     let status = command.status().with_context(|| format!("cannot start the step `{name}`"))?;
     if !status.success() {
         bail!("the step `{name}` failed ({status})");
     }
-    eprintln_line(&format!("ci: {name} passed in {} s", begun.elapsed().as_secs()));
+    say(&format!("ci: {name} passed in {} s", begun.elapsed().as_secs()));
     Ok(())
-}
-
-#[expect(clippy::print_stderr, reason = "a task runner reports to the terminal")]
-fn eprintln_line(text: &str) {
-    eprintln!("{text}");
 }

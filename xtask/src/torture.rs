@@ -1,8 +1,6 @@
 //! `cargo xtask torture`: the process sweep of `sync_trials::torture`, with the program built first.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
-use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
@@ -26,7 +24,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let begun = Instant::now();
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    let program = build(options.release)?;
+    let program = crate::program::build(options.release)?;
     let mut err = std::io::stderr();
     let alive = err.is_terminal();
     let tally = torture::run(&torture::Options { program, kills: options.kills, seed }, |tally| {
@@ -44,26 +42,4 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Some(reason) => bail!(reason),
         None => Ok(()),
     }
-}
-
-/// Builds the program, and says where it is.
-fn build(release: bool) -> Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(["build", "--package", "baton-clockify", "--message-format", "json-render-diagnostics"]);
-    if release {
-        command.arg("--release");
-    }
-    let output = command.stderr(std::process::Stdio::inherit()).output().context("cannot start cargo")?;
-    if !output.status.success() {
-        bail!("the program does not build ({})", output.status);
-    }
-    let messages = String::from_utf8(output.stdout).context("cargo's messages are not UTF-8")?;
-    let is_program = |message: &serde_json::Value| message["target"]["kind"][0] == "bin";
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(is_program)
-        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .context("cargo did not say where the program is")
 }
