@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 pub(crate) struct Options {
     /// Only what is soon measured; fails when a ratio to the floor is off by more than half.
     #[arg(long)]
-    pub(crate) quick: bool,
+    quick: bool,
     /// Numbers of users, such as 10k,100k.
     #[arg(long, value_name = "N,…")]
     sizes: Option<String>,
@@ -23,6 +23,13 @@ pub(crate) struct Options {
     /// Write what was measured here as JSON, too.
     #[arg(long, value_name = "PATH")]
     json: Option<PathBuf>,
+}
+
+impl Options {
+    /// The smoke test of `ci`.
+    pub(crate) fn quick() -> Self {
+        Self { quick: true, ..Self::default() }
+    }
 }
 
 /// Builds and measures.

@@ -82,7 +82,7 @@ fn bench() -> Result<()> {
     #[cfg(unix)]
     {
         eprintln_line("ci: what it costs");
-        crate::bench::run(&crate::bench::Options { quick: true, ..crate::bench::Options::default() })?;
+        crate::bench::run(&crate::bench::Options::quick())?;
     }
     Ok(())
 }
