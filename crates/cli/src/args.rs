@@ -109,8 +109,7 @@ pub(crate) struct SyncArgs {
     )]
     pub(crate) clockify_rate_limit: String,
 
-    /// Further root certificates, as PEM, for every server that is spoken to; the system's and those in SSL_CERT_FILE are
-    /// trusted anyway.
+    /// Further root certificates, as PEM, for every server that is spoken to; those of the system are trusted anyway.
     #[arg(long, env = "BATON_CA_CERT", value_name = "PATH", global = true)]
     pub(crate) ca_cert: Option<PathBuf>,
 

@@ -123,10 +123,13 @@ fn run(parsed: Parsed) -> Result<()> {
 fn check_flags(cli: &Cli, given: &Given, serves: bool, problems: &mut Problems) {
     if syncs(cli) {
         relations::check(given, problems);
-        if !serves && let Some(warning) = compat::service_flags_without_a_service(given) {
+        let is_schedule = matches!(cli.command, Some(Command::Schedule(_)));
+        if (is_schedule || cli.command.is_none() && !serves)
+            && let Some(warning) = compat::service_flags_without_a_service(given)
+        {
             tracing::warn!("{warning}");
         }
-        if cli.command.is_some() && given.is_set("client-id") {
+        if is_schedule && given.is_set("client-id") {
             tracing::warn!("A schedule takes no tasks from C1: client-id makes no difference here.");
         }
         if cli.sync.parallel_sync {

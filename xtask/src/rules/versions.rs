@@ -61,7 +61,9 @@ fn places(path: &str, text: &str) -> Vec<Range<usize>> {
     let name = path.rsplit('/').next().unwrap_or_default();
     let keys: &[&str] = match name {
         "Chart.yaml" => &["version:", "appVersion:"],
-        _ if path.starts_with("deploy/") => &["tag:", "newTag:", "app.kubernetes.io/version:", "org.opencontainers.image.version="],
+        _ if path.starts_with("deploy/") => {
+            &["tag:", "newTag:", "app.kubernetes.io/version:", "org.opencontainers.image.version="]
+        }
         _ => &[],
     };
     let mut begin = 0;

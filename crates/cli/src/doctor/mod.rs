@@ -28,7 +28,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long)]
     find_base_url: bool,
 
-    /// With --find-base-url: send it to https://NAME.clockify.me as well, for a workspace on a subdomain.
+    /// With --find-base-url: send it to NAME.clockify.me as well, for a workspace on a subdomain.
     #[arg(long, value_name = "NAME", requires = "find_base_url")]
     subdomain: Option<String>,
 

@@ -101,6 +101,30 @@ async fn a_sync_task_is_done_and_the_signal_ends_the_service_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "a test's own file")]
+async fn its_secret_may_be_in_a_file_and_its_settings_in_another() {
+    let (clockify, c1) = (clockify(None).await, c1().await);
+    let credentials = c1.credentials();
+    let program = service(&clockify, &c1, &credentials).unset("BATON_CLIENT_SECRET").unset("BATON_CLIENT_ID");
+    let secret = program.folder().join("secret");
+    std::fs::write(&secret, format!("{}\n", credentials.client_secret)).unwrap();
+    let file = format!("client-id: '{}'\nskip-entitlements-and-grants: true\n", credentials.client_id);
+    std::fs::write(program.folder().join(".baton.yaml"), file).unwrap();
+    let program = program.set("BATON_CLIENT_SECRET_FILE", secret.to_str().unwrap());
+    let tasks = [c1.script(TaskScript::sync()), c1.script(TaskScript::sync())];
+    let mut running = Running(program.start(&[]));
+    assert!(c1.wait_until_done(PATIENCE).await, "{:?} {:?}", c1.tasks(), c1.violations());
+    running.signal("TERM");
+    assert_eq!(running.ended(), Some(0));
+    for task in &tasks {
+        look(&c1.uploads(task)[0], |database| {
+            assert_eq!(ids_of_type(database), ["resources_only"]);
+            assert!(ids(database, "v1_grants").is_empty() && !ids(database, "v1_resources").is_empty());
+        });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_killed_goes_on_where_it_was() {
     let hang = Fault::on(Endpoint::Users, Action::Delay(Duration::from_secs(600))).page(6).times(1);
     let (clockify, c1) = (clockify(Some(hang)).await, c1().await);

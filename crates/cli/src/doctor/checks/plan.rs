@@ -1,5 +1,7 @@
 //! What the workspace's plan lets a sync find. A feature that is absent is no fault: there is nothing of that kind to read.
 
+use std::fmt::Write as _;
+
 use super::ask::{Asked, Outcome};
 use crate::doctor::report::Check;
 
@@ -39,7 +41,8 @@ pub(super) fn check(asked: &Asked) -> Check {
     };
     let subdomain = workspace.subdomain.as_ref().filter(|subdomain| subdomain.enabled == Some(true));
     if let Some(name) = subdomain.and_then(|subdomain| subdomain.name.as_deref()) {
-        found.push_str(&format!("; it lives at https://{name}.clockify.me"));
+        // Writing to a string cannot fail.
+        let _ = write!(found, "; it lives at https://{name}.clockify.me");
     }
     Check::ok(NAME, found)
 }

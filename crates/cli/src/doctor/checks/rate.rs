@@ -1,5 +1,7 @@
 //! Does Clockify still answer, and will it as long as a sync takes?
 
+use std::fmt::Write as _;
+
 use super::ask::Asked;
 use crate::doctor::report::Check;
 use crate::doctor::subject::Subject;
@@ -35,7 +37,8 @@ pub(super) fn check(subject: &Subject, asked: &Asked) -> Check {
     let Some(workspace) = asked.workspace.answer() else { return Check::ok(NAME, found) };
     let people = workspace.memberships.len().div_ceil(subject.page_size as usize).max(1);
     let needed = BESIDES_PEOPLE + people;
-    found.push_str(&format!("; a sync takes {needed} requests or a few more"));
+    // Writing to a string cannot fail.
+    let _ = write!(found, "; a sync takes {needed} requests or a few more");
     let is_free = workspace.feature_subscription_type.as_deref() == Some("FREE");
     if is_free && needed > FREE && !subject.pace.ends_with("/h") {
         let found = format!("{found}, and a workspace on the Free plan may have {FREE} an hour");
