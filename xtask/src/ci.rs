@@ -81,7 +81,7 @@ fn process_sweep() -> Result<()> {
 fn bench() -> Result<()> {
     #[cfg(unix)]
     {
-        eprintln_line("ci: what it costs");
+        say("ci: what it costs");
         crate::bench::run(&crate::bench::Options::quick())?;
     }
     Ok(())

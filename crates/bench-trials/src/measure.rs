@@ -112,7 +112,8 @@ pub(crate) fn run(
     let taken: Taken = serde_json::from_slice(&done.stdout)?;
     if taken.code != Some(0) {
         let last = told.lines().next_back().unwrap_or_default();
-        bail!("{:?} ended with {:?}: {last}", command.join(OsString::from(" ").as_os_str()), taken.code);
+        let line = command.join(OsString::from(" ").as_os_str());
+        bail!("{} ended with {:?}: {last}", line.display(), taken.code);
     }
     Ok(taken)
 }

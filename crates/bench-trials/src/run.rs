@@ -76,13 +76,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     if !options.syncs_only {
         let folder = tempfile::tempdir()?;
-        measured.started = starting::measure(&program, folder.path())?;
+        measured.started = starting::measure(&program, folder.path());
         measured.resumed = last.map(|size| resuming::measure(&program, folder.path(), size)).transpose()?;
     }
     let mut out = std::io::stdout();
     out.write_all(report::tables(&measured).as_bytes())?;
     if let Some(path) = &options.json {
-        std::fs::write(path, serde_json::to_string_pretty(&measured)?)?;
+        std::fs::File::create(path)?.write_all(serde_json::to_string_pretty(&measured)?.as_bytes())?;
     }
     judge(&measured, options.quick)
 }

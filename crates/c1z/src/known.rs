@@ -47,12 +47,12 @@ impl Known {
     /// # Errors
     /// When a row is there twice or has no usable id, and when SQLite fails.
     pub(crate) fn read(connection: &Connection, sync_id: &str) -> Result<Self, Error> {
+        const EXPANDABLE: &str =
+            "select exists (select 1 from v1_grants where sync_id = ?1 and expansion is not null)";
         let mut known = Self::new();
         for ids in [&mut known.resources, &mut known.entitlements, &mut known.grants] {
             ids.read(connection, sync_id)?;
         }
-        const EXPANDABLE: &str =
-            "select exists (select 1 from v1_grants where sync_id = ?1 and expansion is not null)";
         known.expandable = connection
             .query_row(EXPANDABLE, [sync_id], |row| row.get(0))
             .map_err(Error::sqlite("read expandable grants"))?;
@@ -89,7 +89,7 @@ struct Place {
 
 impl Place {
     /// Spreads a mark over the bits that the table goes by.
-    fn hash(&self) -> u64 {
+    fn hash(self) -> u64 {
         u64::from(self.mark).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 }
@@ -135,7 +135,7 @@ impl Ids {
             return Err(Error::Schema { reason: format!("{} has too many rows", self.table) });
         };
         let place = Place { mark: self.mark(id), row };
-        self.places.insert_unique(place.hash(), place, Place::hash);
+        self.places.insert_unique(place.hash(), place, |place| place.hash());
         match self.counts.iter_mut().find(|(of, _)| of == resource_type) {
             Some((_, count)) => *count += 1,
             None => self.counts.push((resource_type.to_owned(), 1)),
@@ -221,7 +221,7 @@ mod tests {
             let row = insert.insert([name]).unwrap();
             // As if all three had the mark of the first.
             let place = Place { mark: ids.mark("a"), row: u32::try_from(row).unwrap() };
-            ids.places.insert_unique(place.hash(), place, Place::hash);
+            ids.places.insert_unique(place.hash(), place, |place| place.hash());
         }
         assert_eq!(ids.row(&connection, "a").unwrap(), Some(1));
         ids.remove("a", 1, "user");

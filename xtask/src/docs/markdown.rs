@@ -30,6 +30,7 @@ struct Command {
 
 /// A flag, or a value without one.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, as the program says it")]
 struct Argument {
     name: String,
     long: Option<String>,

@@ -39,7 +39,9 @@ impl Plan {
                 "CHANGELOG.md" => Some(changelog::released(text, version, &date(time)?)?),
                 _ if path.ends_with("Cargo.lock") => Some(locked(text, old, &new)),
                 // What the program printed in a test, and prints with the new version after this.
-                _ if path.ends_with(".snap") => Some(told(text, old, &new)),
+                _ if path.rsplit_once('.').is_some_and(|(_, kind)| kind == "snap") => {
+                    Some(told(text, old, &new))
+                }
                 _ => renamed(path, text, &new),
             };
             if let Some(rewritten) = rewritten.filter(|rewritten| rewritten != text) {

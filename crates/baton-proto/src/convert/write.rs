@@ -143,7 +143,9 @@ fn value(value_of: &Value, to: &mut Vec<u8>) {
         Value::Bool(truth) => present(4, i64::from(*truth), to),
         Value::Map(fields) => message(5, to, |to| profile(fields, to)),
         Value::List(values) => message(6, to, |to| {
-            values.iter().for_each(|item| message(1, to, |to| value(item, to)));
+            for item in values {
+                message(1, to, |to| value(item, to));
+            }
         }),
     }
 }

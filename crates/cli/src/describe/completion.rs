@@ -15,6 +15,7 @@ pub(crate) struct CompletionArgs {
 
 /// Shells with a script.
 #[derive(Clone, Copy, Debug, ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "the shell is called so")]
 enum Shell {
     /// `source <(baton-clockify completion bash)`
     Bash,

@@ -36,6 +36,7 @@ struct Described {
 
 /// A flag, or a value without one.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, as clap has it")]
 struct Argument {
     name: String,
     long: Option<String>,

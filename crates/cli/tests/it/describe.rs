@@ -273,7 +273,7 @@ fn every_shell_gets_a_script() {
 fn bash_completes_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let script = folder.path().join("completion");
-    std::fs::write(&script, said(&["completion", "bash"])).unwrap();
+    c1z::atomic::write(&script, said(&["completion", "bash"]).as_bytes()).unwrap();
     let bash = |command: &str| {
         let output = Command::new("bash")
             .args(["--norc", "--noprofile", "-c", command, "bash"])

@@ -25,7 +25,7 @@ fn own() -> (tempfile::NamedTempFile, String) {
 /// Runs the ignored test below with these variables, and gives how many roots it was told to add.
 fn added(variables: &[(&str, &str)]) -> usize {
     let mut process = Command::new(std::env::current_exe().unwrap());
-    process.args(["--ignored", "--exact", "child", "--nocapture"]);
+    process.args(["--ignored", "--exact", "environment::child", "--nocapture"]);
     process.env_remove("SSL_CERT_FILE").env_remove("SSL_CERT_DIR").envs(variables.iter().copied());
     let output = process.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
@@ -37,6 +37,7 @@ fn added(variables: &[(&str, &str)]) -> usize {
 #[test]
 #[ignore = "run by its parent with variables of its own"]
 fn child() {
+    // For the parent to read.
     println!("\nadded {} roots", outbound::added_roots(b"").unwrap().len());
     outbound::client_config(b"").unwrap();
 }
