@@ -41,7 +41,7 @@ impl Known {
     fn of_reference(said: &Value) -> Self {
         let variables = said["variables"].as_array().into_iter().flatten();
         Self {
-            program: Tree::of_reference(&said["program"]),
+            program: Tree::of_reference(said),
             xtask: Tree::of_clap(&crate::command()),
             variables: variables
                 .filter_map(|variable| variable["name"].as_str().map(str::to_owned))
@@ -55,18 +55,16 @@ impl Known {
         let flag = |long: &str, value: Option<&str>, global: bool| serde_json::json!({ "long": long, "aliases": [], "value": value, "global": global });
         let own = serde_json::json!({ "long": null, "aliases": [], "value": "DIR", "global": false });
         Self::of_reference(&serde_json::json!({
-            "program": {
-                "name": "baton-clockify",
-                "arguments": [flag("file", Some("PATH"), true), flag("api-key", Some("KEY"), false)],
-                "commands": [
-                    { "name": "baton-clockify users", "arguments": [flag("admin", None, false)], "commands": [] },
-                    { "name": "baton-clockify evidence", "arguments": [], "commands": [
-                        { "name": "baton-clockify evidence create",
-                          "arguments": [flag("sign", Some("FILE"), false), own],
-                          "commands": [] },
-                    ] },
-                ],
-            },
+            "name": "baton-clockify",
+            "arguments": [flag("file", Some("PATH"), true), flag("api-key", Some("KEY"), false)],
+            "commands": [
+                { "name": "baton-clockify users", "arguments": [flag("admin", None, false)], "commands": [] },
+                { "name": "baton-clockify evidence", "arguments": [], "commands": [
+                    { "name": "baton-clockify evidence create",
+                      "arguments": [flag("sign", Some("FILE"), false), own],
+                      "commands": [] },
+                ] },
+            ],
             "variables": [
                 { "name": "BATON_FILE" }, { "name": "BATON_API_KEY" }, { "name": "BATON_API_KEY_FILE" },
                 { "name": "BATON_LIMIT" }, { "name": "NO_PROGRESS" },
