@@ -16,8 +16,8 @@ const CONDITIONS: [&str; 3] = ["cfg(", "cfg!(", "cfg_attr("];
 /// The kinds of systems, in a condition.
 const SYSTEMS: [&str; 5] = ["unix", "windows", "target_os", "target_family", "target_vendor"];
 
-/// Crates that no release has in it, and that need what they name: they kill processes.
-const TOOLS: [&str; 1] = ["sync-trials"];
+/// Crates that no release has in it, and that need what they name: they kill processes, and measure them.
+const TOOLS: [&str; 2] = ["bench-trials", "sync-trials"];
 
 /// Dependencies that are for one kind of system.
 const DEPENDENCIES: [&str; 3] = ["rustix", "libc", "openssl-probe"];
