@@ -126,6 +126,12 @@ pub enum Error {
         /// Its principal.
         principal: String,
     },
+    /// The sealed file did not get to where it is wanted.
+    #[error("the sync is sealed, and did not get to where it belongs")]
+    Delivery {
+        /// Why not.
+        source: Box<dyn StdError + Send + Sync>,
+    },
     /// Grants expand through more steps than allowed.
     #[error("grants expand through {depth} steps, more than the limit of {limit}")]
     ExpansionDepth {

@@ -46,6 +46,6 @@ pub use output::{OutputState, check_output, output_state};
 pub use reader::{C1zFile, SyncChoice};
 pub use records::{Record, Records};
 pub use run::{Stats, SyncRun, SyncType};
-pub use seal::{SealOptions, SealStep, Sealed};
+pub use seal::{Deliver, SealOptions, SealStep, Sealed};
 pub use view::{EntitlementFilter, GrantFilter, ResourceFilter, SyncView};
 pub use working::{SyncInfo, SyncStart, WorkingDatabase};

@@ -63,6 +63,13 @@ impl C1zFile {
         Ok(Self { connection, _copy: copy_path, path: path.to_owned(), decompressed_bytes })
     }
 
+    /// Names the place where the c1z is, for a file that was fetched from there.
+    #[must_use]
+    pub fn named(mut self, path: &Path) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     /// Where the c1z is.
     pub fn path(&self) -> &Path {
         &self.path

@@ -6,12 +6,14 @@
 //!    `ended_at` are written. Until it commits the sync is unfinished; from then on it is complete for good.
 //! 3. Where a run was cut off before that, the log is folded in now.
 //! 4. It is compressed into a temporary file that becomes the output, whole or not at all.
-//! 5. The working database is removed.
+//! 5. Where the output is only a station, it is delivered: [`WorkingDatabase::seal_and_deliver`].
+//! 6. The working database is removed.
 //!
 //! Each step may be cut off: [`WorkingDatabase::open`] and sealing again gives the same output. Which syncs are worth
 //! keeping is in [`crate::retention`].
 
 use std::collections::BTreeSet;
+use std::error::Error as StdError;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -78,11 +80,16 @@ pub enum SealStep {
     Compress,
     /// The compressed file takes its place.
     Publish,
+    /// The file is taken to where it is wanted, when that is elsewhere.
+    Deliver,
     /// The working database is removed.
     Clean,
     /// Everything is done.
     Done,
 }
+
+/// Takes a sealed file to where it is wanted.
+pub type Deliver = dyn Fn(&Path) -> Result<(), Box<dyn StdError + Send + Sync>> + Send + Sync;
 
 /// A sealed sync.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,19 +115,21 @@ impl WorkingDatabase {
     /// When the present output is not a readable c1z of version 1, nothing is overwritten; when invariant I5 is claimed
     /// and broken, and when SQLite, the disk or the encoder fails. In every case the working database is still there to be opened and sealed again.
     pub fn seal(self, options: &SealOptions, progress: &mut dyn FnMut(SealStep)) -> Result<Sealed, Error> {
-        self.seal_seen(options, progress, &mut |_| {})
+        self.seal_and_deliver(options, progress, &mut |_| {}, None)
     }
 
-    /// As [`seal`](Self::seal), and shows the sync to `look` when it is complete and before it is compressed: whoever
-    /// wants to tell of it need not decode the file again.
+    /// As [`WorkingDatabase::seal`]. Shows the sync to `look` when it is complete and before it is compressed: whoever wants
+    /// to tell of it need not decode the file again. Lets `deliver` take the file to where it is wanted; only then is the
+    /// working database removed, so that a delivery that failed is made up for by opening and sealing again.
     ///
     /// # Errors
-    /// As [`seal`](Self::seal).
-    pub fn seal_seen(
+    /// As [`WorkingDatabase::seal`], and [`Error::Delivery`] when `deliver` fails.
+    pub fn seal_and_deliver(
         mut self,
         options: &SealOptions,
         progress: &mut dyn FnMut(SealStep),
         look: &mut dyn FnMut(&SyncView<'_>),
+        deliver: Option<&Deliver>,
     ) -> Result<Sealed, Error> {
         if self.info.ended_at.is_none() {
             self.finish(options, progress)?;
@@ -139,6 +148,10 @@ impl WorkingDatabase {
         let decompressed_bytes = size_of(&path)?;
         publish(&path, decompressed_bytes, &options.output, progress)?;
         let compressed_bytes = size_of(&options.output)?;
+        if let Some(deliver) = deliver {
+            progress(SealStep::Deliver);
+            deliver(&options.output).map_err(|source| Error::Delivery { source })?;
+        }
         progress(SealStep::Clean);
         Self::discard(&path)?;
         progress(SealStep::Done);

@@ -114,7 +114,15 @@ pub(crate) struct SyncArgs {
     pub(crate) ca_cert: Option<PathBuf>,
 
     /// File to write.
-    #[arg(short, long, env = "BATON_FILE", value_name = "PATH", default_value = "sync.c1z", global = true)]
+    #[arg(
+        help = "File to write: a path, or s3://BUCKET/KEY, gs://BUCKET/KEY or az://CONTAINER/KEY",
+        short,
+        long,
+        env = "BATON_FILE",
+        value_name = "PATH",
+        default_value = "sync.c1z",
+        global = true
+    )]
     pub(crate) file: PathBuf,
 
     /// Rows per request, 1 to 5000.

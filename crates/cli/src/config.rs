@@ -12,6 +12,7 @@ use crate::args::SyncArgs;
 use crate::duration;
 use crate::failure::Failure;
 use crate::problems::Problems;
+use crate::remote;
 
 /// The largest page that Clockify is known to serve (clockify reference 8).
 const MAX_PAGE_SIZE: u32 = 5000;
@@ -119,8 +120,8 @@ impl Config {
         .map(|(field, text)| time(field, text, &mut problems));
         if args.file.as_os_str().is_empty() {
             problems.wrong("file", "the name is empty");
-        } else if args.file.to_string_lossy().contains("://") {
-            problems.wrong("file", "addresses of object stores are not understood, only paths");
+        } else if let Err(error) = remote::address(&args.file) {
+            problems.wrong("file", error);
         }
 
         match (key, workspace, base_url, pace, page_size) {

@@ -30,6 +30,20 @@ impl Failure {
         self
     }
 
+    /// Says one name in place of another: of the file that the user named, and not of the one that stands for it here.
+    pub(crate) fn naming(mut self, shown: &str, instead_of: &str) -> Self {
+        self.message = self.message.replace(instead_of, shown);
+        self.hint = self.hint.map(|hint| hint.replace(instead_of, shown));
+        self
+    }
+
+    /// Says something before the message, and one thing more to do.
+    pub(crate) fn prefixed(mut self, before: &str, hint: &str) -> Self {
+        self.message.insert_str(0, before);
+        self.hint = Some(self.hint.map_or_else(|| hint.to_owned(), |first| format!("{first}\n      {hint}")));
+        self
+    }
+
     /// Says that it passes without anybody doing anything, whatever its exit code is.
     pub(crate) fn passing(mut self, passes: bool) -> Self {
         self.passes = passes;

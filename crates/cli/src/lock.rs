@@ -1,5 +1,6 @@
 //! Takes the output's lock, waiting for another run as long as the configuration allows.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use governance_model::Timestamp;
@@ -15,12 +16,13 @@ const POLL: Duration = Duration::from_millis(200);
 /// How often it is said that the run still waits.
 const REMINDER: Duration = Duration::from_secs(60);
 
-/// Takes the lock.
+/// Takes the lock of an output: the file itself, or what stands for it on this disk.
 ///
 /// # Errors
 /// When another run holds it for too long, the folder does not take the lock file, or the run is to stop.
 pub(crate) async fn take(
     config: &Config,
+    output: &Path,
     mut stop: Stop,
     progress: &Progress,
 ) -> Result<C1zStores, SyncError> {
@@ -30,7 +32,7 @@ pub(crate) async fn take(
     let mut told: Option<Instant> = None;
     loop {
         let left = config.wait_lock.saturating_sub(begun.elapsed());
-        match C1zStores::lock(&config.file) {
+        match C1zStores::lock(output) {
             Err(LockError::Held { .. }) if !left.is_zero() => {}
             outcome => {
                 if told.is_some() {

@@ -18,8 +18,15 @@ use crate::line::Line;
 use crate::problems::Problems;
 
 /// The crates that say what happens here.
-pub(crate) const CRATES: [&str; 6] =
-    ["baton_clockify", "baton_service", "c1z", "clockify_api", "clockify_connector", "sync_engine"];
+pub(crate) const CRATES: [&str; 7] = [
+    "baton_clockify",
+    "baton_service",
+    "c1z",
+    "clockify_api",
+    "clockify_connector",
+    "remote_file",
+    "sync_engine",
+];
 
 /// Ends the debug level if its time is over already, and says how long it still is on if it is.
 pub(crate) fn end_of_debug(args: &mut SyncArgs, problems: &mut Problems) -> Option<Duration> {

@@ -25,6 +25,7 @@ mod platform;
 mod problems;
 mod progress;
 mod relations;
+mod remote;
 mod review;
 mod schedule;
 mod sealed;
@@ -111,6 +112,7 @@ fn run(parsed: Parsed) -> Result<()> {
     for warning in &warnings {
         tracing::warn!("{warning}");
     }
+    remote::begin(&cli.service, &cli.sync);
     check_flags(&cli, &given, serves, &mut problems);
     let result = runtime.block_on(answer(&cli, serves, problems, &line));
     telemetry.finish();

@@ -22,6 +22,7 @@ use crate::limits;
 use crate::line::Line;
 use crate::problems::Problems;
 use crate::progress::Progress;
+use crate::remote::{self, Place};
 use crate::sync::{self, Done};
 use crate::{duration, sealed, signals};
 
@@ -102,11 +103,12 @@ pub(crate) async fn run(
     let schedule = flags.parse(now, &mut problems);
     let config = Config::check(args, problems)?;
     let (schedule, jitter) = schedule.context("a schedule that is wrong was not reported")?;
-    check_output(&config)?;
+    let place = Place::of(&config.file)?;
+    check_output(&config, &place).await?;
     // From here on a signal is heard, also one that comes before the first run.
     let signal = signals::first();
-    let _only = only_schedule(&config.file)?;
-    let path = flags.status_file.clone().unwrap_or_else(|| status_path(&config.file));
+    let _only = only_schedule(place.local()).map_err(|error| place.name(error))?;
+    let path = flags.status_file.clone().unwrap_or_else(|| status_path(place.local()));
     let last_success = sealed::newest(&config.file)?.map(|sync| sync.ended_at);
     let status = begin_status(&path, now, &schedule, &config.file)?;
 
@@ -116,7 +118,7 @@ pub(crate) async fn run(
         jitter: Jitter::new(jitter, fastrand::u64(..)),
         backoff: Backoff::default(),
         last_success,
-        unfinished: unfinished(&config.file),
+        unfinished: unfinished(place.local()),
     };
     let board = Arc::new(StatusBoard::new(Arc::new(SystemClock), Box::new(StatusFile::new(path)), status));
     let progress = Progress::new(line).telling(board.clone());
@@ -158,7 +160,10 @@ fn only_schedule(output: &Path) -> Result<OutputLock, Failure> {
 }
 
 /// Mistakes that every run would make are reported before the first.
-fn check_output(config: &Config) -> Result<(), Failure> {
+async fn check_output(config: &Config, place: &Place) -> Result<(), Failure> {
+    if let Some(remote) = place.remote() {
+        return remote.check().await.map_err(|error| remote::failure(&error));
+    }
     c1z::check_output(&config.file, limits::from_environment()).map(drop).map_err(|error| {
         let message = format!("the output cannot be used: {:#}", anyhow::Error::from(error));
         Failure::new(Exit::FailedPrecondition, message)
@@ -173,9 +178,12 @@ fn begin_status(
     schedule: &Schedule,
     output: &Path,
 ) -> Result<ScheduleStatus, Failure> {
-    let status =
+    let mut status =
         ScheduleStatus::new(env!("CARGO_PKG_VERSION"), std::process::id(), now, &schedule.to_string())
             .of_output(output);
+    if remote::is_meant_by(output) {
+        status.output = Some(output.to_string_lossy().into_owned());
+    }
     let status = match ScheduleStatus::read(path) {
         Ok(Some(earlier)) => status.continuing(earlier),
         Ok(None) => status,

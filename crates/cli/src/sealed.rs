@@ -11,7 +11,7 @@ use sync_engine::REPORT_ASSET;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{limits, temporary};
+use crate::{limits, remote, temporary};
 
 /// A sealed sync.
 #[derive(Debug, Serialize)]
@@ -29,12 +29,22 @@ pub(crate) struct SealedSync {
 /// # Errors
 /// When what stands there cannot be read as a c1z.
 pub(crate) fn newest(file: &Path) -> Result<Option<SealedSync>, Failure> {
-    if !file.exists() {
-        return Ok(None);
-    }
-    read(file).map_err(|error| {
+    let held;
+    let found = match remote::address(file)? {
+        None if !file.exists() => return Ok(None),
+        None => file,
+        Some(address) => match remote::wait(remote::fetch(address))? {
+            None => return Ok(None),
+            Some(fetched) => {
+                held = fetched;
+                held.path()
+            }
+        },
+    };
+    read(found).map_err(|error| {
         let message = format!("{:#}", anyhow::Error::from(error));
         Failure::new(Exit::FailedPrecondition, message)
+            .naming(&file.to_string_lossy(), &found.to_string_lossy())
             .with_hint("move that file away, or name another one with --file")
     })
 }

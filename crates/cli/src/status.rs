@@ -21,6 +21,7 @@ use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::limits;
+use crate::remote;
 use crate::sealed::{self, SealedSync};
 use crate::summary::printable;
 
@@ -63,7 +64,7 @@ pub(crate) fn run(flags: &StatusArgs, args: &SyncArgs) -> Result<()> {
     let max_age = duration::parse(&flags.max_age).map_err(|error| {
         Failure::new(Exit::InvalidArgument, format!("errors found:\nfield max-age: {error}"))
     })?;
-    let path = flags.status_file.clone().unwrap_or_else(|| status_path(&args.file));
+    let path = flags.status_file.clone().unwrap_or_else(|| status_path(&remote::local(&args.file)));
     let schedule = ScheduleStatus::read(&path).map_err(|error| {
         Failure::new(Exit::FailedPrecondition, format!("{:#}", anyhow::Error::from(error)))
             .with_hint("remove that file; a schedule writes a new one")
@@ -98,7 +99,11 @@ pub(crate) fn run(flags: &StatusArgs, args: &SyncArgs) -> Result<()> {
 fn output(flags: &StatusArgs, args: &SyncArgs, schedule: Option<&ScheduleStatus>) -> PathBuf {
     let told = schedule.and_then(|status| status.output.as_deref());
     match told {
-        Some(told) if flags.status_file.is_some() && !args.file.exists() => PathBuf::from(told),
+        Some(told)
+            if flags.status_file.is_some() && !remote::is_meant_by(&args.file) && !args.file.exists() =>
+        {
+            PathBuf::from(told)
+        }
         _ => args.file.clone(),
     }
 }
@@ -107,6 +112,13 @@ fn output(flags: &StatusArgs, args: &SyncArgs, schedule: Option<&ScheduleStatus>
 /// may be asked every minute.
 fn missing(file: &Path, schedule: Option<&ScheduleStatus>) -> Option<String> {
     schedule?.last_success.as_ref()?;
+    if let Ok(Some(address)) = remote::address(file) {
+        return match remote::wait(remote::version(address)) {
+            Ok(Some(_)) => None,
+            Ok(None) => Some(format!("the sealed sync is gone: there is no {}", file.display())),
+            Err(error) => Some(format!("the sealed sync cannot be read: {error}")),
+        };
+    }
     match c1z::output_state(file, limits::from_environment()) {
         Ok(OutputState::Sealed { .. }) => None,
         Ok(OutputState::Missing) => Some(format!("the sealed sync is gone: there is no {}", file.display())),

@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::line::Line;
 use crate::problems::Problems;
 use crate::progress::Progress;
+use crate::remote::{self, Place, Station};
 use crate::summary::Facts;
 use crate::{lock, signals, summary};
 
@@ -32,6 +33,8 @@ pub(crate) struct Done {
     pub(crate) facts: Result<Facts, String>,
     /// Whether nothing of what people have was asked for.
     pub(crate) resources_only: bool,
+    /// Keeps the sealed file on this disk until everything that is to be said about it has been.
+    _station: Station,
 }
 
 /// Syncs as the command line says, and prints the summary.
@@ -65,7 +68,7 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
     let outcome = sync_with(config, &connector, stop, progress).await;
     listening.abort();
     progress.finish();
-    let (report, sealed, facts) = outcome?;
+    let (report, sealed, facts, station) = outcome?;
     if let Some(path) = &config.report_file {
         write_report(path, &report)?;
     }
@@ -76,6 +79,7 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
         took: begun.elapsed(),
         resources_only: config.resources_only,
         facts,
+        _station: station,
     })
 }
 
@@ -85,8 +89,11 @@ async fn sync_with(
     connector: &ClockifyConnector,
     stop: Stop,
     progress: &Progress,
-) -> Result<(SyncReport, Sealed, Result<Facts, String>)> {
-    let stores = lock::take(config, stop.clone(), progress).await.map_err(|error| failure(&error))?;
+) -> Result<(SyncReport, Sealed, Result<Facts, String>, Station)> {
+    let place = Place::of(&config.file)?;
+    let failed = |error: &SyncError| place.name(failure(error));
+    let stores =
+        lock::take(config, place.local(), stop.clone(), progress).await.map_err(|error| failed(&error))?;
     let stores = if config.resources_only { stores.resources_only() } else { stores };
     let facts = Arc::new(Mutex::new(Err("nothing was read back".to_owned())));
     let seen = Arc::clone(&facts);
@@ -94,6 +101,7 @@ async fn sync_with(
         let read = Facts::read(view).map_err(|error| format!("{error:#}"));
         *seen.lock().unwrap_or_else(PoisonError::into_inner) = read;
     });
+    let station = place.station(stores, &stop).await?;
     let options = Options {
         scope: config.scope.clone(),
         leave_out: LeaveOut { entitlements: config.resources_only, ..LeaveOut::default() },
@@ -104,11 +112,11 @@ async fn sync_with(
         demonstration: config.demonstration,
         stop,
     };
-    let outcome = sync_engine::sync(connector, &stores, &SystemClock, &options, progress).await;
-    let (report, sealed) = outcome.map_err(|error| failure(&error))?;
+    let outcome = sync_engine::sync(connector, &station.stores, &SystemClock, &options, progress).await;
+    let (report, sealed) = outcome.map_err(|error| failed(&error))?;
     let nothing = Err(String::new());
     let facts = std::mem::replace(&mut *facts.lock().unwrap_or_else(PoisonError::into_inner), nothing);
-    Ok((report, sealed, facts))
+    Ok((report, sealed, facts, station))
 }
 
 fn write_report(path: &Path, report: &SyncReport) -> Result<()> {
@@ -126,7 +134,12 @@ const FOLDER: &str = "the folder must exist and be writable; or write to another
 const OUTPUT: &str = "nothing was overwritten; move that file away, or write to another place with --file";
 
 /// What a failed sync means to a person.
-pub(crate) fn failure(error: &SyncError) -> anyhow::Error {
+pub(crate) fn failure(error: &SyncError) -> Failure {
+    if let SyncError::Store(source) = error
+        && let Some(undelivered) = source.downcast_ref().and_then(remote::undelivered)
+    {
+        return undelivered;
+    }
     let exit = match error {
         // Everything read is kept, and nothing has to be put right: only time has to pass.
         SyncError::Connector(refused) if refused.rate_limited => Exit::Resumable,
@@ -148,8 +161,8 @@ pub(crate) fn failure(error: &SyncError) -> anyhow::Error {
     let held = matches!(error, SyncError::Lock(sync_engine::LockError::Held { .. }));
     let failure = Failure::new(exit, message).retrying_after(retry_after).passing(held);
     match hint {
-        Some(hint) => failure.with_hint(hint).into(),
-        None => failure.into(),
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
     }
 }
 

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-
 use std::sync::{Arc, OnceLock};
 
-use c1z::{C1zFile, Limits, SealOptions, SealStep, Stats, SyncChoice, SyncType, SyncView, WorkingDatabase};
+use c1z::{
+    C1zFile, Deliver, Limits, SealOptions, SealStep, Stats, SyncChoice, SyncType, SyncView, WorkingDatabase,
+};
 use governance_model::{GrantId, Resource, ResourceId, ResourceTypeId, Timestamp};
 
 use crate::lock::beside;
@@ -43,6 +44,7 @@ pub struct C1zStores {
     sync_type: SyncType,
     limits: Limits,
     temporary: Option<PathBuf>,
+    delivery: Option<Delivery>,
     /// Read once: the lock keeps others from changing it.
     previous: OnceLock<Option<Previous>>,
     onlooker: Onlooker,
@@ -70,6 +72,7 @@ impl C1zStores {
             sync_type: SyncType::Full,
             limits: Limits::default(),
             temporary: None,
+            delivery: None,
             previous: OnceLock::new(),
             onlooker: Onlooker(None),
             _lock: lock,
@@ -113,9 +116,18 @@ impl C1zStores {
         self
     }
 
+    /// Lets the sealed file be taken to where it is wanted, when the output is only a station on its way. What does not get
+    /// there is sealed and taken again by the next run, which asks the source nothing.
+    #[must_use]
+    pub fn delivering(mut self, deliver: Arc<Deliver>) -> Self {
+        self.delivery = Some(Delivery(deliver));
+        self
+    }
+
     fn store(&self, database: WorkingDatabase) -> C1zStore {
         let seal = SealOptions { keep_syncs: self.keep_syncs, limits: self.limits, ..self.seal_options() };
-        C1zStore { database, seal, onlooker: self.onlooker.clone() }
+        let (onlooker, delivery) = (self.onlooker.clone(), self.delivery.clone());
+        C1zStore { database, seal, onlooker, delivery }
     }
 
     fn read_previous(&self) -> Result<Option<Previous>, c1z::Error> {
@@ -188,6 +200,17 @@ pub struct C1zStore {
     database: WorkingDatabase,
     seal: SealOptions,
     onlooker: Onlooker,
+    delivery: Option<Delivery>,
+}
+
+/// Takes a sealed file to where it is wanted.
+#[derive(Clone)]
+struct Delivery(Arc<Deliver>);
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Delivery")
+    }
 }
 
 impl SyncStore for C1zStore {
@@ -305,12 +328,14 @@ impl SyncStore for C1zStore {
         let keep_syncs = if keep_earlier { self.seal.keep_syncs } else { 1 };
         let options = SealOptions { ended_at, keep_syncs, ..self.seal };
         let look = self.onlooker.0;
-        let sealed =
-            self.database.seal_seen(&options, &mut |step| progress(name(step)), &mut |complete| {
-                if let Some(look) = &look {
-                    look(complete);
-                }
-            })?;
+        let mut look = |complete: &SyncView<'_>| {
+            if let Some(look) = &look {
+                look(complete);
+            }
+        };
+        let mut progress = |step| progress(name(step));
+        let deliver = self.delivery.as_ref().map(|delivery| &*delivery.0);
+        let sealed = self.database.seal_and_deliver(&options, &mut progress, &mut look, deliver)?;
         Ok(Sealed {
             path: sealed.path,
             bytes: sealed.compressed_bytes,
@@ -336,6 +361,7 @@ fn name(step: SealStep) -> &'static str {
         SealStep::Checkpoint => "closing the database",
         SealStep::Compress => "compressing",
         SealStep::Publish => "putting the file in place",
+        SealStep::Deliver => "sending the file to its place",
         SealStep::Clean => "tidying up",
         _ => "done",
     }

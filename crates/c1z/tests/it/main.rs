@@ -6,6 +6,8 @@ mod appear;
 #[cfg(test)]
 mod cut_off;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod endless;
 #[cfg(test)]
 mod exclusion;

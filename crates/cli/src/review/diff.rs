@@ -88,7 +88,7 @@ pub(crate) fn diff(args: &DiffArgs, file: &Path) -> Result<()> {
 fn side(argument: Option<&str>, sync: Option<&str>, file: &Path, flag: &str) -> Result<Side> {
     let sync = sync.map(str::to_owned);
     let Some(argument) = argument else { return Ok(Side { file: file.to_owned(), sync }) };
-    if Path::new(argument).exists() {
+    if source::may_be_there(Path::new(argument)) {
         return Ok(Side { file: PathBuf::from(argument), sync });
     }
     let named = Failure::new(
@@ -96,7 +96,7 @@ fn side(argument: Option<&str>, sync: Option<&str>, file: &Path, flag: &str) -> 
         format!("{argument:?} is neither a file nor a sync in {}", file.display()),
     )
     .with_hint("`baton-clockify syncs` lists what the file holds; another file is named by its path");
-    if !file.exists() || argument.contains(['/', '\\', '.']) {
+    if !source::may_be_there(file) || argument.contains(['/', '\\', '.']) {
         return Err(named.into());
     }
     if sync.is_some() {

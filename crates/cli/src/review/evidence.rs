@@ -21,6 +21,7 @@ use super::{binary, diff};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::platform;
+use crate::remote::Fetched;
 use crate::sealed;
 
 /// What to do with evidence.
@@ -108,7 +109,9 @@ pub(crate) fn evidence(args: &EvidenceArgs, file: &Path) -> Result<()> {
 }
 
 fn create(args: &CreateArgs, file: &Path) -> Result<()> {
-    if !file.exists() {
+    let fetched = source::fetched(file)?;
+    let c1z = fetched.path();
+    if !c1z.exists() {
         // Says so in the words of every other question.
         source::open(file)?;
     }
@@ -116,13 +119,14 @@ fn create(args: &CreateArgs, file: &Path) -> Result<()> {
     // Read here, so that what is wrong with a list is said of the file that was named.
     let rules = args.rules.options(made_at)?;
     let (since, other) = since(args.since.as_deref(), file)?;
+    let other = other.map(source::fetched).transpose()?;
     let [identities, overrides] = args.rules.lists();
     let signer = args.sign.as_deref().map(signer).transpose()?;
     let order = Order {
-        c1z: file,
+        c1z,
         selection: args.source.selection(),
         parameters: Parameters::new(&rules, since),
-        since: other,
+        since: other.as_ref().map(Fetched::path),
         identities,
         overrides,
         previous: args.previous.as_deref(),
@@ -183,7 +187,7 @@ fn broken(folder: &Path, found: &Verification) -> Failure {
 fn since<'a>(named: Option<&'a str>, file: &Path) -> Result<(Since, Option<&'a Path>)> {
     Ok(match named {
         None => (Since::PreviousSync, None),
-        Some(path) if Path::new(path).exists() => (Since::File, Some(Path::new(path))),
+        Some(path) if source::may_be_there(Path::new(path)) => (Since::File, Some(Path::new(path))),
         Some(id) if id.contains(['/', '\\', '.']) => {
             let message = format!("{id:?} is neither a file nor a sync in {}", file.display());
             return Err(Failure::new(Exit::NotFound, message).into());

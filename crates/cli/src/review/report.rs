@@ -99,7 +99,7 @@ enum Since {
 impl Since {
     fn find(named: Option<&str>, file: &Path, opened: &C1zFile, snapshot: &Snapshot<'_>) -> Result<Self> {
         match named {
-            Some(path) if Path::new(path).exists() => {
+            Some(path) if source::may_be_there(Path::new(path)) => {
                 Ok(Self::Elsewhere(Box::new(source::open(Path::new(path))?)))
             }
             Some(id) if id.contains(['/', '\\', '.']) => {

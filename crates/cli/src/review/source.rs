@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::remote::{self, Fetched};
 use crate::sealed;
 
 /// Which sync is asked.
@@ -100,18 +101,35 @@ pub(crate) fn without_panic_text<T>(work: impl FnOnce() -> T) -> T {
     })
 }
 
-/// Opens a file.
+/// Opens a file, after fetching it where it is in an object store.
 pub(crate) fn open(file: &Path) -> Result<C1zFile> {
-    sealed::open(file).map_err(|error| {
-        let missing = !file.exists();
+    let fetched = fetched(file)?;
+    let found = fetched.path();
+    sealed::open(found).map(|opened| opened.named(file)).map_err(|error| {
+        let missing = !found.exists();
         let exit = if missing { Exit::NotFound } else { Exit::FailedPrecondition };
         let hint = if missing { Some("sync first, or name the file with --file") } else { error.hint() };
-        let failure = Failure::new(exit, format!("{:#}", anyhow::Error::from(error)));
+        let failure = Failure::new(exit, format!("{:#}", anyhow::Error::from(error)))
+            .naming(&file.to_string_lossy(), &found.to_string_lossy());
         match hint {
             Some(hint) => failure.with_hint(hint).into(),
             None => failure.into(),
         }
     })
+}
+
+/// A file on this disk: the one that was named, or a copy, until it is dropped, of one in an object store.
+pub(crate) fn fetched(file: &Path) -> Result<Fetched> {
+    let Some(address) = remote::address(file)? else { return Ok(Fetched::here(file)) };
+    remote::wait(remote::fetch(address))?.ok_or_else(|| {
+        let message = format!("there is no {}", file.display());
+        Failure::new(Exit::NotFound, message).with_hint("sync first, or name the file with --file").into()
+    })
+}
+
+/// Whether a file may be there: one on this disk is looked for, one in an object store is taken for granted until fetched.
+pub(crate) fn may_be_there(file: &Path) -> bool {
+    remote::is_meant_by(file) || file.exists()
 }
 
 /// Opens a file and a sync in it, and lets `answer` write to stdout. A reader that goes away, as `head` does, is no failure.

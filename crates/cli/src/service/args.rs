@@ -24,7 +24,7 @@ pub(crate) struct ServiceArgs {
 
     /// Folder in which unfinished syncs survive a restart [default: systemd's for the service, or
     /// baton-clockify-data here].
-    #[arg(long, env = "BATON_DATA_DIR", value_name = "PATH")]
+    #[arg(long, env = "BATON_DATA_DIR", value_name = "PATH", global = true)]
     pub(crate) data_dir: Option<PathBuf>,
 
     /// Name of this instance, its own among all that share the client id [default: the machine's name].

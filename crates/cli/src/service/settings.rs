@@ -95,7 +95,7 @@ fn given(value: Option<&String>) -> Option<&str> {
 }
 
 /// What the user says, what systemd gives a service, or a folder here.
-fn data_dir(flags: &ServiceArgs) -> PathBuf {
+pub(crate) fn data_dir(flags: &ServiceArgs) -> PathBuf {
     let systemd = || {
         let list = std::env::var_os("STATE_DIRECTORY").filter(|list| !list.is_empty())?;
         std::env::split_paths(&list).next()

@@ -22,6 +22,8 @@ mod leftovers;
 mod locks;
 mod mistakes;
 #[cfg(unix)]
+mod object_stores;
+#[cfg(unix)]
 mod places;
 mod program;
 mod proxies;

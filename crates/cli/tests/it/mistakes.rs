@@ -188,11 +188,13 @@ async fn the_output_is_a_pipe() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_output_is_in_an_object_store() {
     let simulator = demo().start().await.unwrap();
-    check(
-        &Program::against(&simulator),
-        &["--file", "s3://bucket/sync.c1z"],
-        "the_output_is_in_an_object_store",
-    );
+    let program = Program::against(&simulator)
+        .set("AWS_EC2_METADATA_DISABLED", "true")
+        .set("BATON_DATA_DIR", "/nonexistent/never-made");
+    check(&program, &["--file", "s3://bucket/sync.c1z"], "the_output_is_in_an_object_store");
+    check(&program, &["--file", "ftp://bucket/sync.c1z"], "the_output_is_in_an_unknown_kind_of_store");
+    check(&program, &["users", "--file", "s3://bucket"], "the_address_has_no_key");
+    assert!(simulator.requests().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,14 @@
 //! Can a sync be sealed at the place of the output, and is what stands there of this workspace?
 
+use std::path::Path;
+
 use c1z::OutputState;
 use sync_engine::{C1zStores, LockError, SyncError, SyncReport, SyncStores};
 
 use crate::doctor::report::Check;
 use crate::doctor::subject::Subject;
 use crate::failure::{exit_of, hint_of};
+use crate::remote::{self, Place};
 use crate::{limits, sync};
 
 const NAME: &str = "output";
@@ -13,8 +16,11 @@ const NAME: &str = "output";
 pub(super) fn check(subject: &Subject) -> Check {
     let file = &subject.file;
     let shown = file.display();
-    if file.as_os_str().is_empty() || file.to_string_lossy().contains("://") {
+    if file.as_os_str().is_empty() {
         return Check::skipped(NAME, "no path is set");
+    }
+    if remote::is_meant_by(file) {
+        return in_a_store(file);
     }
     let stores = match C1zStores::lock(file) {
         Ok(stores) => stores.limits(limits::from_environment()),
@@ -52,8 +58,23 @@ pub(super) fn check(subject: &Subject) -> Check {
     Check::ok(NAME, format!("{shown} can be written; it holds a sync of {whose} of {:.0}", report.ended_at))
 }
 
+/// Asks the object store what a sync would ask before anything else.
+fn in_a_store(file: &Path) -> Check {
+    let checked = Place::of(file).and_then(|place| match place.remote() {
+        Some(store) => remote::wait(store.check()).map_err(|error| remote::failure(&error)),
+        None => Ok(()),
+    });
+    match checked {
+        Ok(()) => Check::ok(NAME, format!("{} can be written", file.display())),
+        Err(failure) => told(&failure.into()),
+    }
+}
+
 /// As a sync would fail.
 fn failed(error: &SyncError) -> Check {
-    let failure = sync::failure(error);
-    Check::failed(NAME, exit_of(&failure), failure.to_string()).todo(hint_of(&failure))
+    told(&sync::failure(error).into())
+}
+
+fn told(failure: &anyhow::Error) -> Check {
+    Check::failed(NAME, exit_of(failure), failure.to_string()).todo(hint_of(failure))
 }
