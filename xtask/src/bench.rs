@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 /// What to measure.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Options {
-    /// Only what is soon measured; fails when a ratio to the floor is off by more than half.
+    /// Only what is soon measured; fails when a sync costs far more than it did.
     #[arg(long)]
     quick: bool,
     /// Numbers of users, such as 10k,100k.
