@@ -14,8 +14,8 @@ use object_store::client::{
 };
 use reqwest::{Certificate, redirect};
 
-use crate::Settings;
 use crate::seen::{Answer, Failure, Seen, What};
+use crate::{Settings, platform};
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -31,10 +31,6 @@ const SLOWEST: u64 = 256 * 1024;
 
 /// When a silent connection is asked whether it is still there.
 const KEEPALIVE: Duration = Duration::from_secs(15);
-
-/// How long an unanswered packet may stay so. A network that went away in the middle of an upload is noticed by this.
-#[cfg(target_os = "linux")]
-const UNANSWERED: Duration = Duration::from_secs(60);
 
 /// The longest refusal that is read, in bytes.
 const REFUSAL: usize = 64 * 1024;
@@ -81,9 +77,7 @@ impl Connector {
                 .retry(reqwest::retry::never())
                 .no_gzip()
                 .http1_only();
-            #[cfg(target_os = "linux")]
-            let builder = builder.tcp_user_timeout(UNANSWERED);
-            builder
+            platform::noticing_a_dead_network(builder)
         };
         let near = usual().no_proxy().tls_certs_only([]).build()?;
         let metadata = usual().no_proxy().tls_certs_only([]).connect_timeout(CONNECT_TO_METADATA).build()?;

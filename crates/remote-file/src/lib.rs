@@ -24,6 +24,7 @@ mod error;
 mod file;
 mod http;
 mod open;
+mod platform;
 mod seen;
 mod settings;
 

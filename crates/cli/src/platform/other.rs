@@ -2,6 +2,7 @@
 
 use std::fs::Metadata;
 use std::io;
+use std::path::Path;
 
 /// The signals that ask a program to end.
 pub(crate) struct Signals;
@@ -18,6 +19,11 @@ impl Signals {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// Makes a folder, and those above it; who may read it follows from where it is.
+pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(folder)
 }
 
 /// Whether people may read a file who need not; nothing is known about that here.

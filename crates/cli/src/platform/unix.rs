@@ -1,8 +1,9 @@
-//! Unix: signals, and who may read a file.
+//! Unix: signals, and who may read a file or a folder.
 
-use std::fs::Metadata;
+use std::fs::{DirBuilder, Metadata};
 use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::Path;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -23,6 +24,11 @@ impl Signals {
             _ = self.terminate.recv() => {}
         }
     }
+}
+
+/// Makes a folder for this account alone, and those above it.
+pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// Whether people may read a file who need not: everybody, or the group of a file that belongs to whoever runs the program.

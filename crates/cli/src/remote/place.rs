@@ -14,6 +14,7 @@ use super::errors::StoppedSending;
 use super::{address, failure, local, open, wait};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::platform;
 
 /// Where a sync is made.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ impl Place {
         let Some(address) = address(file)? else { return Ok(Self { shown, local, remote: None }) };
         let remote = Some(Arc::new(open(address)?));
         let folder = local.parent().unwrap_or(Path::new("."));
-        make_private(folder).map_err(|error| {
+        platform::make_private_folder(folder).map_err(|error| {
             let message = format!("cannot make the folder {} to work in: {error}", folder.display());
             Failure::new(Exit::FailedPrecondition, message).with_hint("name another one with --data-dir")
         })?;
@@ -109,13 +110,4 @@ impl Drop for Passing {
             _ => {}
         }
     }
-}
-
-/// Makes a folder for this account alone.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
