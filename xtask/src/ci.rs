@@ -129,7 +129,7 @@ fn readme() -> Result<()> {
     crate::readme::run()
 }
 
-/// Licences, sources and duplicates. The tool is not part of a Rust installation, so a developer may be without it;
+/// Licences and sources; crates that are there in two versions are told and no error. The tool is not part of a Rust installation, so a developer may be without it;
 /// a machine that sets `CI` may not.
 fn dependencies() -> Result<()> {
     let present =

@@ -210,7 +210,9 @@ pub(crate) struct SyncArgs {
 
 /// The whole command line, as it is declared: for parsing, for documentation, for completions.
 pub(crate) fn command() -> clap::Command {
-    let mut command = readers_without_flags_of_a_sync(compat::declare(Cli::command()));
+    // Whoever wraps the program appends flags of its own: the last one counts.
+    let program = Cli::command().args_override_self(true);
+    let mut command = readers_without_flags_of_a_sync(compat::declare(program));
     command.build();
     command
 }

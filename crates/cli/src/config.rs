@@ -70,7 +70,8 @@ impl Config {
     /// One failure that lists every problem, the known ones as well.
     pub(crate) fn check(args: &SyncArgs, mut problems: Problems) -> Result<Self, Failure> {
         let key = problems.present("clockify-api-key", args.clockify_api_key.as_ref());
-        if key.is_none() {
+        // What is wrong with a file or a variable that was named has been said.
+        if key.is_none() && !problems.is_wrong("clockify-api-key") {
             problems.hint(KEY_HINT);
         }
         let key = key.and_then(|text| {
@@ -122,6 +123,10 @@ impl Config {
             problems.wrong("file", "the name is empty");
         } else if let Err(error) = remote::address(&args.file) {
             problems.wrong("file", error);
+        }
+
+        if let Some(report) = &args.report_file {
+            check_report_file(report, &mut problems);
         }
 
         match (key, workspace, base_url, pace, page_size) {
@@ -218,6 +223,17 @@ pub(crate) fn roots(path: Option<&Path>) -> Result<Vec<u8>, String> {
     match outbound::certificates_in(&pem) {
         Ok(found) if !found.is_empty() => Ok(pem),
         _ => Err(format!("there is no PEM certificate in {shown}")),
+    }
+}
+
+/// What would be found out only after the sync otherwise.
+fn check_report_file(path: &Path, problems: &mut Problems) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if remote::is_meant_by(path) {
+        problems
+            .wrong("report-file", "the report is written to a path, not to an address in an object store");
+    } else if !folder.is_dir() {
+        problems.wrong("report-file", format!("there is no folder {}", folder.display()));
     }
 }
 

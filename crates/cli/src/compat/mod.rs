@@ -52,7 +52,11 @@ pub(crate) fn declare(mut command: clap::Command) -> clap::Command {
                 .value_parser(switch),
             Kind::Number => argument.value_name("N").value_parser(ValueParser::new(number)),
         };
-        command = command.arg(if flag.name == "provisioning" { argument.short('p') } else { argument });
+        command = command.arg(match flag.name {
+            // A command that reads a file may have that letter for a flag of its own.
+            "provisioning" => argument.short('p'),
+            _ => argument.global(true),
+        });
     }
     command
 }

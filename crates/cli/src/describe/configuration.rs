@@ -6,8 +6,7 @@
 use anyhow::{Context, Result};
 use baton_proto::c1::config::v1::field::Field as Kind;
 use baton_proto::c1::config::v1::{
-    BoolField, Configuration, Constraint, ConstraintKind, Field, Int64Rules, IntField, StringField,
-    StringRules, WellKnownString,
+    BoolField, Configuration, Field, Int64Rules, IntField, StringField, StringRules, WellKnownString,
 };
 use baton_proto::pretty_json;
 
@@ -21,12 +20,6 @@ fn configuration() -> Configuration {
     fields.extend(own());
     Configuration {
         fields,
-        constraints: vec![Constraint {
-            kind: ConstraintKind::DependentOn.into(),
-            field_names: vec!["clockify-trusted-host".to_owned()],
-            secondary_field_names: vec!["clockify-base-url".to_owned()],
-            ..Constraint::default()
-        }],
         display_name: "Clockify".to_owned(),
         help_url: "/docs/baton/clockify".to_owned(),
         icon_url: "/static/app-icons/clockify.svg".to_owned(),

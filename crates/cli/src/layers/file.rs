@@ -97,6 +97,8 @@ fn parse(text: &str, path: &Path) -> Result<BTreeMap<String, Entry>, String> {
         let error = error.without_snippet().to_string();
         // The place is said in front, in the same words for every kind of mistake.
         let error = error.split(" at line ").next().unwrap_or_default();
+        // Advice for whoever calls the library.
+        let error = error.split(", set DuplicateKeyPolicy").next().unwrap_or_default();
         format!("the configuration file {}{line} cannot be used: {error}", path.display())
     };
     let parsed = |shapes: Option<&[Shape]>| {

@@ -9,6 +9,7 @@ mod file;
 mod given;
 mod look;
 mod secrets;
+mod unknown;
 mod values;
 
 use std::collections::BTreeMap;
@@ -57,7 +58,7 @@ fn environment(name: &str) -> Option<OsString> {
 /// # Errors
 /// See [`Ended`].
 pub(crate) fn parse() -> Result<Parsed, Ended> {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
     let declared = args::command();
     let texts = each_argument(declared.clone(), &|argument| {
         argument
@@ -65,14 +66,17 @@ pub(crate) fn parse() -> Result<Parsed, Ended> {
             .default_value(None::<&'static str>)
             .value_parser(ValueParser::os_string())
     });
-    let matches = match texts.try_get_matches_from(&arguments) {
-        Ok(matches) => matches,
+    let (matches, unknown) = match unknown::set_aside(&texts, &mut arguments) {
+        Ok(found) => found,
         Err(error) => return Err(Ended::Usage(usage(error, declared, &arguments))),
     };
     let mut layers = Layers::read(&declared, &matches);
     let chosen = matches.subcommand_name();
-    let wrong_by_flag = layers.check();
-    let Layers { given, problems, warnings, .. } = layers;
+    let wrong_by_flag = layers.check() || !unknown.is_empty();
+    let Layers { given, mut problems, warnings, .. } = layers;
+    for flag in &unknown {
+        flag.tell(&mut problems);
+    }
 
     let stands_in = |field: &str, setting: &Setting| {
         (setting.layer != Layer::Flag || wrong_by_flag) && !problems.is_wrong(field)

@@ -7,18 +7,23 @@
 
 mod configuration;
 mod content;
+#[cfg(unix)]
 mod countdown;
 mod describe;
 #[cfg(target_os = "linux")]
 mod disk;
 mod doctor;
+#[cfg(unix)]
 mod file;
+#[cfg(unix)]
 mod flags;
 mod gateway;
 #[cfg(target_os = "linux")]
 mod hangs;
+#[cfg(unix)]
 mod killed;
 mod leftovers;
+#[cfg(unix)]
 mod locks;
 mod mistakes;
 #[cfg(unix)]
@@ -31,9 +36,12 @@ mod proxies;
 mod read_only_root;
 mod requests;
 mod review;
+#[cfg(unix)]
 mod schedule;
 #[cfg(unix)]
 mod service;
+#[cfg(unix)]
 mod status;
+#[cfg(unix)]
 mod stops;
 mod summary;

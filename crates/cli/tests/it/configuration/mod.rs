@@ -8,6 +8,7 @@ mod layers;
 mod refusals;
 mod relations;
 mod secrets;
+mod unknown;
 
 use std::path::PathBuf;
 
