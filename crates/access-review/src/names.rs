@@ -77,7 +77,7 @@ impl Names {
                 });
                 Called {
                     kind: Kind::of(&resource.traits),
-                    name: resource.display_name,
+                    name: resource.display_name.to_string(),
                     email: email.unwrap_or_default(),
                     state: resource.status.map(|status| status.state),
                     exists: true,

@@ -145,7 +145,7 @@ impl Batch<'_> {
             }
             let of = model.resource.resource_type.as_str();
             insert.bind(1, of)?;
-            insert.bind(2, &model.resource.resource)?;
+            insert.bind(2, model.resource.resource.as_str())?;
             insert.bind(3, id)?;
             insert.bind(4, data)?;
             let row = insert.execute(self.connection)?;
@@ -191,11 +191,11 @@ impl Batch<'_> {
                 .is_none_or(|last| last.entitlement != model.entitlement || last.resource != model.resource)
             {
                 insert.bind(1, of)?;
-                insert.bind(2, &model.resource.resource)?;
+                insert.bind(2, model.resource.resource.as_str())?;
                 insert.bind(3, model.entitlement.as_str())?;
             }
             insert.bind(4, model.principal.resource_type.as_str())?;
-            insert.bind(5, &model.principal.resource)?;
+            insert.bind(5, model.principal.resource.as_str())?;
             insert.bind(6, id)?;
             insert.bind(7, expansion)?;
             insert.bind(8, needs_expansion)?;

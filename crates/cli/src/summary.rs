@@ -184,7 +184,7 @@ impl Facts {
             }
             let person =
                 view.resource(&principal).context("cannot read a user back")?.map(|found| found.value);
-            let person = person.unwrap_or_else(|| Resource::new(principal.clone(), &principal.resource));
+            let person = person.unwrap_or_else(|| Resource::new(principal.clone(), &*principal.resource));
             self.administrators.push((role, person));
         }
         Ok(())

@@ -91,7 +91,7 @@ impl WorkspaceRole {
     fn resource(self) -> Resource {
         let mut resource = Resource::new(self.resource_id(), self.display_name());
         self.description().clone_into(&mut resource.description);
-        resource.profile.insert("administrative".to_owned(), self.is_administrative().into());
+        resource.profile.insert("administrative".into(), self.is_administrative().into());
         resource.traits.push(ResourceTrait::Role);
         resource
     }

@@ -177,7 +177,7 @@ impl Connector for ClockifyConnector {
         }
         let name = text::first_of(&[workspace.name.as_deref()], &workspace.id);
         Ok(Baseline {
-            source_id: workspace.id.clone(),
+            source_id: workspace.id.to_string(),
             source_name: text::clip(name, text::MAX_NAME_BYTES).to_owned(),
             operator: Some(ResourceId::new(USER, owner.id)).filter(ResourceId::is_valid),
             inventory_type: USER,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use governance_model::{Baseline, Dropped, Page};
+use governance_model::{Baseline, Dropped, Page, Text};
 
 use crate::text;
 
@@ -28,7 +28,7 @@ impl Context<'_> {
 
     /// The raw status that the workspace's own list gives a member.
     pub(crate) fn listed_status(&self, id: &str) -> Option<&str> {
-        self.baseline.inventory.as_ref()?.entries.get(id).map(String::as_str)
+        self.baseline.inventory.as_ref()?.entries.get(id).map(Text::as_str)
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn add(profile: &mut Profile, fields: &[CustomFieldValue], drops: &mu
         let shared = values.len() > 1;
         for (id, value) in values.into_iter().filter(|(_, value)| *value != Value::Null) {
             let key = if shared { format!("custom.{name} ({id})") } else { format!("custom.{name}") };
-            profile.insert(key, value);
+            profile.insert(key.into(), value);
         }
     }
 }
@@ -59,7 +59,7 @@ fn value(json: &serde_json::Value, levels: usize, drops: &mut Drops) -> Value {
             let mut map = Profile::new();
             for (key, field) in fields {
                 let key = drops.fit(key, text::MAX_TEXT_BYTES);
-                match map.entry(key.to_owned()) {
+                match map.entry(key.into()) {
                     Entry::Vacant(free) => drop(free.insert(value(field, levels - 1, drops))),
                     // Alike up to the longest key; only the first one has a place.
                     Entry::Occupied(_) => drops.count(TOO_LONG),

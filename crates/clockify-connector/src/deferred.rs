@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use governance_model::{
-    ConnectorError, Deferred, ErrorClass, Known, KnownError, Page, ResourceId, ResourceTypeId,
+    ConnectorError, Deferred, ErrorClass, Known, KnownError, Page, ResourceId, ResourceTypeId, Text,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,30 +21,30 @@ pub(crate) enum Note {
     /// A team manager whose scope has ids that may be people or groups.
     TeamManager {
         /// The holder.
-        user: String,
+        user: Text,
         /// Groups that are certain.
-        groups: Vec<String>,
+        groups: Vec<Text>,
         /// People that are certain, with their names.
-        users: Vec<(String, Option<String>)>,
+        users: Vec<(Text, Option<Text>)>,
         /// What may be either.
-        open: Vec<String>,
+        open: Vec<Text>,
     },
     /// A team manager of a group, by the list of groups. The list of users may be silent about it: it shows a scope
     /// by its people, and a group may have none.
     GroupManager {
         /// The group.
-        group: String,
+        group: Text,
         /// The holder.
-        user: String,
+        user: Text,
     },
     /// A member of a project that is no member of the workspace: a group, or somebody unknown.
     ProjectMember {
         /// The project.
-        project: String,
+        project: Text,
         /// The person or group.
-        member: String,
+        member: Text,
         /// The raw status of the membership.
-        status: Option<String>,
+        status: Option<Text>,
     },
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn resolve(
     let groups_read = notes.iter().any(|note| matches!(note, Note::Groups));
     let mut drops = Drops::default();
     // Per team manager the scope that the notes tell, and whether the list of users told of the role at all.
-    let mut managers: BTreeMap<String, (Scopes, bool)> = BTreeMap::new();
+    let mut managers: BTreeMap<Text, (Scopes, bool)> = BTreeMap::new();
     for note in notes {
         match note {
             Note::Groups => {}

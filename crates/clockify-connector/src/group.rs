@@ -19,8 +19,8 @@ pub(crate) fn add(group: &UserGroup, page: &mut Page, drops: &mut Drops) {
     let name = text::first_of(&[group.name.as_deref()], &group.id);
     let mut resource = Resource::new(id.clone(), drops.fit(name, text::MAX_NAME_BYTES));
     resource.created_at = user::created_at(&group.id);
-    resource.profile.insert("group_id".to_owned(), group.id.as_str().into());
-    resource.profile.insert("group_name".to_owned(), text::clip(name, text::MAX_TEXT_BYTES).into());
+    resource.profile.insert("group_id".into(), group.id.as_str().into());
+    resource.profile.insert("group_name".into(), text::clip(name, text::MAX_TEXT_BYTES).into());
     resource.traits.push(ResourceTrait::Group);
     page.facts.entitlements.extend(group_entitlements(&id, name));
     page.facts.resources.push(resource);
@@ -53,7 +53,7 @@ pub(crate) fn add(group: &UserGroup, page: &mut Page, drops: &mut Drops) {
         if seen.insert(manager) {
             let holder = ResourceId::new(USER, manager);
             page.facts.grants.push(Grant::new(entitlement(&id, MANAGER), id.clone(), holder));
-            let note = Note::GroupManager { group: group.id.clone(), user: manager.to_owned() };
+            let note = Note::GroupManager { group: group.id.clone(), user: manager.into() };
             page.deferred.push(Deferred { note: note.write() });
         } else {
             drops.count("duplicate team manager");

@@ -1,7 +1,7 @@
 //! The workspace's own list of its members, of any status (clockify reference 3.4).
 
 use clockify_api::model::{MembershipStatus, Workspace};
-use governance_model::{Inventory, MAX_ID_BYTES};
+use governance_model::{Inventory, MAX_ID_BYTES, Text};
 
 use crate::text;
 
@@ -12,7 +12,7 @@ pub(crate) fn of(workspace: Workspace) -> Option<Inventory> {
     // The texts are taken over and not copied: of a large workspace there are many.
     let members = workspace.memberships.into_items().into_iter();
     let members = members.filter(|entry| entry.target_id.as_ref().is_none_or(|target| *target == here));
-    let mut listed: Vec<(String, Option<MembershipStatus>)> = members
+    let mut listed: Vec<(Text, Option<MembershipStatus>)> = members
         .filter_map(|entry| entry.user_id.map(|user| (user, entry.membership_status)))
         .filter(|(user, _)| readable(Some(user)).is_some())
         .collect();
@@ -21,7 +21,7 @@ pub(crate) fn of(workspace: Workspace) -> Option<Inventory> {
     let mut listed = listed.into_iter().peekable();
     while let Some((user, first)) = listed.next() {
         let clipped =
-            |status: &MembershipStatus| text::clip(status.as_str(), text::MAX_CODE_BYTES).to_owned();
+            |status: &MembershipStatus| Text::from(text::clip(status.as_str(), text::MAX_CODE_BYTES));
         let mut only = first.as_ref().map(clipped);
         let mut differs = false;
         while let Some((_, again)) = listed.next_if(|(next, _)| *next == user) {

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use clockify_api::model::{MembershipStatus, MembershipType, Project};
-use governance_model::{Deferred, Expandable, Grant, MAX_ID_BYTES, Page, Resource, ResourceId};
+use governance_model::{Deferred, Expandable, Grant, MAX_ID_BYTES, Page, Resource, ResourceId, Text};
 
 use crate::catalog::{GROUP, MEMBER, PROJECT, USER, entitlement, project_entitlements};
 use crate::context::{Context, Drops};
@@ -23,15 +23,15 @@ pub(crate) fn add(project: &Project, context: &Context<'_>, page: &mut Page, dro
     let mut resource = Resource::new(id.clone(), drops.fit(name, text::MAX_NAME_BYTES));
     resource.created_at = user::created_at(&project.id);
     let profile = &mut resource.profile;
-    profile.insert("project_id".to_owned(), project.id.as_str().into());
+    profile.insert("project_id".into(), project.id.as_str().into());
     if let Some(client) = project.client_name.as_deref() {
-        profile.insert("client_name".to_owned(), drops.fit(client, text::MAX_TEXT_BYTES).into());
+        profile.insert("client_name".into(), drops.fit(client, text::MAX_TEXT_BYTES).into());
     }
     for (key, flag) in
         [("archived", project.archived), ("public", project.public), ("template", project.template)]
     {
         if let Some(flag) = flag {
-            profile.insert(key.to_owned(), flag.into());
+            profile.insert(key.into(), flag.into());
         }
     }
     page.facts.entitlements.extend(project_entitlements(&id, name));
@@ -65,8 +65,8 @@ pub(crate) fn add(project: &Project, context: &Context<'_>, page: &mut Page, dro
         } else {
             let note = Note::ProjectMember {
                 project: project.id.clone(),
-                member: member.to_owned(),
-                status: status.map(str::to_owned),
+                member: member.into(),
+                status: status.map(Text::from),
             };
             page.deferred.push(Deferred { note: note.write() });
         }
@@ -86,7 +86,7 @@ pub(crate) fn add_member(project: &str, member: ResourceId, status: Option<&str>
     }
     // A membership that is not in force is kept, because it comes back with the person, and marked.
     if let Some(status) = status.filter(|raw| !raw.is_empty() && *raw != MembershipStatus::Active.as_str()) {
-        grant.metadata.insert("membership_status".to_owned(), status.into());
+        grant.metadata.insert("membership_status".into(), status.into());
     }
     page.facts.grants.push(grant);
 }

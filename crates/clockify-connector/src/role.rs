@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clockify_api::model::{Role, User, UserRole};
 use governance_model::{
-    Deferred, Grant, GrantId, MAX_ID_BYTES, Page, Profile, ResourceId, ResourceTypeId, Value,
+    Deferred, Grant, GrantId, MAX_ID_BYTES, Page, Profile, ResourceId, ResourceTypeId, Text, Value,
 };
 
 use crate::catalog::{ASSIGNED, GROUP, MANAGER, PROJECT, USER, WorkspaceRole, entitlement};
@@ -25,7 +25,7 @@ pub(crate) const UNKNOWN: &str = "unknown";
 const ROLES: &str = "Clockify did not say which roles some people hold";
 
 /// What a role covers, by kind and id, with the name that Clockify gives it.
-pub(crate) type Scopes = BTreeMap<(ResourceTypeId, String), Option<String>>;
+pub(crate) type Scopes = BTreeMap<(ResourceTypeId, Text), Option<Text>>;
 
 /// The roles of one member.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ pub(crate) struct Held {
     /// Raw codes of roles that this version does not know.
     unknown: BTreeSet<String>,
     /// Ids in the scope of the team manager role that may be people or groups.
-    open: BTreeSet<String>,
+    open: BTreeSet<Text>,
     /// Whether Clockify said anything about roles.
     told: bool,
 }
@@ -125,7 +125,7 @@ fn team_manager(held: &mut Held, given: &UserRole, context: &Context<'_>, drops:
         }
         // Seen as one entity, or as one per member of the group: the source is the real target either way.
         let scope = match entity.group_id() {
-            Some(group) => (GROUP, group.to_owned()),
+            Some(group) => (GROUP, group.into()),
             None if context.is_member(&entity.id) => (USER, entity.id.clone()),
             None => {
                 held.open.insert(entity.id.clone());
@@ -143,14 +143,14 @@ fn team_manager(held: &mut Held, given: &UserRole, context: &Context<'_>, drops:
 }
 
 /// Adds to a scope; false if it was covered already. A name once given stays.
-fn cover(scopes: &mut Scopes, covered: (ResourceTypeId, String), name: Option<&str>) -> bool {
+fn cover(scopes: &mut Scopes, covered: (ResourceTypeId, Text), name: Option<&str>) -> bool {
     let mut added = false;
     let known = scopes.entry(covered).or_insert_with(|| {
         added = true;
         None
     });
     if known.is_none() {
-        *known = name.map(str::to_owned);
+        *known = name.map(Text::from);
     }
     added
 }
@@ -174,7 +174,7 @@ pub(crate) fn add_grants(user: &str, held: &Held, context: &Context<'_>, page: &
     for (role, scopes) in &held.roles {
         if *role == WorkspaceRole::TeamManager && !held.open.is_empty() {
             let note = Note::TeamManager {
-                user: user.to_owned(),
+                user: user.into(),
                 groups: ids(scopes, &GROUP),
                 users: scopes
                     .iter()
@@ -197,7 +197,7 @@ pub(crate) fn add_role(user: &str, role: WorkspaceRole, scopes: &Scopes, project
     let mut grant = Grant::new(entitlement(&resource, ASSIGNED), resource, holder.clone());
     if !scopes.is_empty() {
         let scopes = scopes.iter().map(|((kind, id), name)| scope_value(kind, id, name.as_deref())).collect();
-        grant.metadata.insert("scopes".to_owned(), Value::List(scopes));
+        grant.metadata.insert("scopes".into(), Value::List(scopes));
     }
     page.facts.grants.push(grant);
     for (kind, id) in scopes.keys() {
@@ -215,14 +215,14 @@ pub(crate) fn grant_id(user: &str, role: WorkspaceRole) -> GrantId {
 
 fn scope_value(kind: &ResourceTypeId, id: &str, name: Option<&str>) -> Value {
     let mut scope = Profile::new();
-    scope.insert("type".to_owned(), kind.as_str().into());
-    scope.insert("id".to_owned(), id.into());
+    scope.insert("type".into(), kind.as_str().into());
+    scope.insert("id".into(), id.into());
     if let Some(name) = name {
-        scope.insert("name".to_owned(), name.into());
+        scope.insert("name".into(), name.into());
     }
     Value::Map(scope)
 }
 
-fn ids(scopes: &Scopes, of: &ResourceTypeId) -> Vec<String> {
+fn ids(scopes: &Scopes, of: &ResourceTypeId) -> Vec<Text> {
     scopes.keys().filter(|(kind, _)| kind == of).map(|(_, id)| id.clone()).collect()
 }

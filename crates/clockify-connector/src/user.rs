@@ -3,7 +3,7 @@
 use clockify_api::ObjectId;
 use clockify_api::model::{AccountStatus, MembershipStatus, User};
 use governance_model::{
-    AccountType, Email, Page, Profile, Resource, ResourceId, ResourceTrait, State, Status, Timestamp,
+    AccountType, Email, Page, Profile, Resource, ResourceId, ResourceTrait, State, Status, Text, Timestamp,
     UserTrait, Value,
 };
 
@@ -101,6 +101,6 @@ pub(crate) fn created_at(id: &str) -> Option<Timestamp> {
     Some(id.parse::<ObjectId>().ok()?.created_at())
 }
 
-fn put(profile: &mut Profile, key: &str, value: impl Into<Value>) {
-    profile.insert(key.to_owned(), value.into());
+fn put(profile: &mut Profile, key: &'static str, value: impl Into<Value>) {
+    profile.insert(Text::const_new(key), value.into());
 }

@@ -11,7 +11,7 @@ use std::future::Future;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConnectorError, Entitlement, Grant, GrantId, Resource, ResourceId, ResourceType, ResourceTypeId,
+    ConnectorError, Entitlement, Grant, GrantId, Resource, ResourceId, ResourceType, ResourceTypeId, Text,
 };
 
 /// What a connector says about itself.
@@ -44,7 +44,7 @@ impl Scope {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inventory {
     /// Native id to raw status.
-    pub entries: BTreeMap<String, String>,
+    pub entries: BTreeMap<Text, Text>,
 }
 
 /// What is known about the source before its pages are read. Stored with the checkpoint, so that a resumed sync does
@@ -148,7 +148,7 @@ pub enum Missing {
     /// A grant names it as its principal and no page returned it.
     GrantPrincipal,
     /// The source's own inventory lists it, with this raw status, and no page returned it.
-    Inventory(String),
+    Inventory(Text),
 }
 
 /// What reading the source has cost so far.

@@ -6,8 +6,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use crate::Text;
 
 /// The longest id that the Baton protocol accepts, in bytes.
 pub const MAX_ID_BYTES: usize = 1024;
@@ -46,12 +49,12 @@ pub struct ResourceId {
     /// The type of the resource.
     pub resource_type: ResourceTypeId,
     /// The id that the source itself gives the resource.
-    pub resource: String,
+    pub resource: Text,
 }
 
 impl ResourceId {
     /// Puts an id together from its two parts.
-    pub fn new(resource_type: ResourceTypeId, resource: impl Into<String>) -> Self {
+    pub fn new(resource_type: ResourceTypeId, resource: impl Into<Text>) -> Self {
         Self { resource_type, resource: resource.into() }
     }
 
@@ -75,17 +78,17 @@ impl fmt::Display for ResourceId {
 /// The id of an entitlement: `<type>:<id>:<slug>`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct EntitlementId(String);
+pub struct EntitlementId(Arc<str>);
 
 impl EntitlementId {
     /// Joins the id of an entitlement from the resource it belongs to and its slug.
     pub fn new(resource: &ResourceId, slug: &str) -> Self {
-        Self(join(&[resource.resource_type.as_str(), &resource.resource, slug]))
+        Self(join(&[resource.resource_type.as_str(), &resource.resource, slug]).into())
     }
 
     /// Takes an id as somebody else wrote it.
-    pub fn from_raw(id: impl Into<String>) -> Self {
-        Self(id.into())
+    pub fn from_raw(id: impl AsRef<str>) -> Self {
+        Self(id.as_ref().into())
     }
 
     /// The id as text.

@@ -21,6 +21,10 @@
 //! assert!(grant.is_valid());
 //! ```
 
+/// A text that takes no memory of its own when it has at most 24 bytes, as most ids, names and attributes have. A large source
+/// has millions of them.
+pub type Text = compact_str::CompactString;
+
 mod connector;
 mod entitlement;
 mod error;

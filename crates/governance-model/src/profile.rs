@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Text;
+
 /// One attribute value, as free as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -15,7 +17,7 @@ pub enum Value {
     /// A number; protobuf's `Struct` knows only doubles.
     Number(f64),
     /// Text.
-    String(String),
+    String(Text),
     /// Several values.
     List(Vec<Value>),
     /// Named values.
@@ -24,12 +26,18 @@ pub enum Value {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::String(text.to_owned())
+        Self::String(text.into())
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<Text> for Value {
+    fn from(text: Text) -> Self {
         Self::String(text)
     }
 }
@@ -41,4 +49,4 @@ impl From<bool> for Value {
 }
 
 /// Named attributes, in the order of their names so that two equal profiles have one encoding.
-pub type Profile = BTreeMap<String, Value>;
+pub type Profile = BTreeMap<Text, Value>;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Profile, ResourceId, ResourceTypeId, Timestamp, UserTrait};
+use crate::{Profile, ResourceId, ResourceTypeId, Text, Timestamp, UserTrait};
 
 /// What a resource type is good for, as the Baton protocol names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ pub struct Resource {
     /// The resource it lives in, if any.
     pub parent: Option<ResourceId>,
     /// What people call it.
-    pub display_name: String,
+    pub display_name: Text,
     /// A sentence about it; empty when there is none.
     pub description: String,
     /// Everything else that is known about it.
@@ -106,7 +106,7 @@ pub struct Resource {
 
 impl Resource {
     /// A resource with an id and a name, and nothing else known.
-    pub fn new(id: ResourceId, display_name: impl Into<String>) -> Self {
+    pub fn new(id: ResourceId, display_name: impl Into<Text>) -> Self {
         Self {
             id,
             parent: None,

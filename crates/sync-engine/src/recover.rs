@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use governance_model::{Connector, Cursor, Inventory};
+use governance_model::{Connector, Cursor, Inventory, Text};
 
 use crate::checkpoint::{self, Checkpoint, cursor_note, decode};
 use crate::patience::Patience;
@@ -60,7 +60,7 @@ pub(crate) fn plan<C: Connector, S: SyncStore>(
     if checkpoint.recovering {
         return Ok(Vec::new());
     }
-    let mut wanted: BTreeSet<&str> = after.entries.keys().map(String::as_str).collect();
+    let mut wanted: BTreeSet<&str> = after.entries.keys().map(Text::as_str).collect();
     store
         .for_each_id(&reading.baseline.inventory_type, &mut |id| {
             wanted.remove(id);
@@ -92,7 +92,6 @@ pub(crate) fn plan<C: Connector, S: SyncStore>(
 
 /// People whose raw status is not what it was.
 fn changed<'a>(before: &Inventory, after: &'a Inventory) -> impl Iterator<Item = &'a str> {
-    let differs =
-        |(id, status): &(&String, &String)| before.entries.get(*id).is_some_and(|was| was != *status);
+    let differs = |(id, status): &(&Text, &Text)| before.entries.get(*id).is_some_and(|was| was != *status);
     after.entries.iter().filter(differs).map(|(id, _)| id.as_str()).collect::<Vec<_>>().into_iter()
 }

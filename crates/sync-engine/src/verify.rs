@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use governance_model::{Connector, Facts, Inventory, Missing, Resource, ResourceId};
+use governance_model::{Connector, Facts, Inventory, Missing, Resource, ResourceId, Text};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -47,7 +47,7 @@ pub(crate) fn completeness<C: Connector, S: SyncStore>(
     found.joined = after.keys().filter(|id| !before.contains_key(*id)).count() as u64;
     found.left = before.keys().filter(|id| !after.contains_key(*id)).count() as u64;
 
-    let mut missing: BTreeSet<&str> = after.keys().map(String::as_str).collect();
+    let mut missing: BTreeSet<&str> = after.keys().map(Text::as_str).collect();
     let mut gone = Vec::new();
     store
         .for_each_id(of, &mut |id| {
@@ -64,7 +64,7 @@ pub(crate) fn completeness<C: Connector, S: SyncStore>(
 
     let mut resources = Vec::new();
     for id in &found.missing {
-        let status = after.get(id).cloned().unwrap_or_default();
+        let status = after.get(id.as_str()).cloned().unwrap_or_default();
         let resource = ResourceId::new(of.clone(), id.as_str());
         resources.extend(reading.connector.stand_in(&resource, &Missing::Inventory(status)));
     }
@@ -162,7 +162,7 @@ pub(crate) fn shrink<C: Connector, T: SyncStores>(
             return suspicious(format!("it holds no {people} at all"), None);
         }
         if let Some(operator) = &reading.baseline.operator
-            && (completeness.missing.contains(&operator.resource)
+            && (completeness.missing.iter().any(|id| *id == operator.resource)
                 || !store.contains(operator).map_err(SyncError::store)?)
         {
             return suspicious("the key's own account is not in it".to_owned(), None);

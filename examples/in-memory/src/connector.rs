@@ -38,7 +38,7 @@ impl DirectoryConnector {
     fn list(&self) -> Inventory {
         let status = |person: &Person| if person.active { "active" } else { "locked" };
         let entries =
-            self.directory.people.iter().map(|person| (person.id.clone(), status(person).to_owned()));
+            self.directory.people.iter().map(|person| (person.id.as_str().into(), status(person).into()));
         Inventory { entries: entries.collect() }
     }
 }

@@ -110,7 +110,7 @@ fn public_projects(snapshot: &Snapshot<'_>, notes: &mut Vec<String>) -> Result<(
     for project in snapshot.view().resources(&projects).by_id() {
         let project = project?.value;
         if is_public(&project) {
-            names.add(|| Ok(project.display_name.clone()))?;
+            names.add(|| Ok(project.display_name.to_string()))?;
         }
     }
     match names.count {

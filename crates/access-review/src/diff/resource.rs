@@ -127,16 +127,16 @@ fn is_administrative_role(resource: &Resource) -> bool {
 fn reference(resource: &Resource) -> Reference {
     Reference {
         kind: resource.id.resource_type.as_str().to_owned(),
-        id: resource.id.resource.clone(),
-        name: resource.display_name.clone(),
+        id: resource.id.resource.to_string(),
+        name: resource.display_name.to_string(),
     }
 }
 
 fn principal(resource: &Resource) -> Principal {
     Principal {
         kind: resource.id.resource_type.as_str().to_owned(),
-        id: resource.id.resource.clone(),
-        name: resource.display_name.clone(),
+        id: resource.id.resource.to_string(),
+        name: resource.display_name.to_string(),
         email: resource.user().map(crate::rows::email).unwrap_or_default(),
         status: resource.status.as_ref().map(|status| StateName(status.state)),
         missing: false,

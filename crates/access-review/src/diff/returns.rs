@@ -95,7 +95,11 @@ fn search(wanted: &mut Addresses, here: &Snapshot<'_>, there: &Snapshot<'_>) -> 
         let Some(others) = wanted.get_mut(&crate::rows::email(user).to_lowercase()) else { continue };
         if others.len() < NAMED {
             let state = state(there, &resource)?;
-            others.push(Account { id: resource.id.resource, name: resource.display_name, state });
+            others.push(Account {
+                id: resource.id.resource.to_string(),
+                name: resource.display_name.to_string(),
+                state,
+            });
         }
     }
     Ok(())

@@ -140,7 +140,7 @@ impl Name {
         Some(Self {
             last: text_of(&resource.profile, "last_name"),
             first: text_of(&resource.profile, "first_name"),
-            id: if id.is_empty() { resource.id.resource.clone() } else { id },
+            id: if id.is_empty() { resource.id.resource.to_string() } else { id },
             status: match resource.status.as_ref().map(|status| status.state) {
                 Some(State::Enabled) => "Enabled",
                 Some(State::Disabled) => "Disabled",
@@ -184,7 +184,7 @@ fn primary(user: &UserTrait) -> String {
 
 fn text_of(profile: &Profile, key: &str) -> String {
     match profile.get(key) {
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => text.to_string(),
         _ => String::new(),
     }
 }

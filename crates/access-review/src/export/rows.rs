@@ -39,8 +39,8 @@ impl OtherResource {
                     Ok(Self {
                         annotations: unread(&resource.annotations),
                         resource_type: resource.id.resource_type.as_str().to_owned(),
-                        id: resource.id.resource,
-                        name: resource.display_name,
+                        id: resource.id.resource.into_string(),
+                        name: resource.display_name.into_string(),
                         description: resource.description,
                     })
                 })

@@ -83,7 +83,7 @@ pub fn evaluate(snapshot: &Snapshot<'_>, options: &Options) -> Result<Assessment
 fn account(snapshot: &Snapshot<'_>, resource: governance_model::Resource) -> Result<Option<Account>, Error> {
     let Some(user) = resource.user() else { return Ok(None) };
     let text = |key: &str| match resource.profile.get(key) {
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => text.to_string(),
         _ => String::new(),
     };
     let sso = user.sso_enabled == Some(true);

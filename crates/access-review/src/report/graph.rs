@@ -152,8 +152,8 @@ impl Graph {
         let privilege = (sort == Sort::Role).then(|| {
             Privilege::of_role(&Reference {
                 kind: String::new(),
-                id: id.resource.clone(),
-                name: resource.display_name.clone(),
+                id: id.resource.to_string(),
+                name: resource.display_name.to_string(),
             })
         });
         let facts = (sort == Sort::Project).then(|| {

@@ -42,8 +42,8 @@ impl Group {
             managers: belonging.managers,
             created_at: resource.created_at,
             resource_type: resource.id.resource_type.as_str().to_owned(),
-            name: resource.display_name,
-            id: resource.id.resource,
+            name: resource.display_name.into_string(),
+            id: resource.id.resource.into_string(),
         })
     }
 

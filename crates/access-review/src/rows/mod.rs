@@ -49,7 +49,7 @@ pub(crate) fn email(user: &UserTrait) -> String {
 /// A text in a profile; empty when there is none.
 pub(crate) fn text(profile: &Profile, key: &str) -> String {
     match profile.get(key) {
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => text.to_string(),
         _ => String::new(),
     }
 }

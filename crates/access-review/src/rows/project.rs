@@ -50,8 +50,8 @@ impl Project {
             enabled_members: belonging.enabled,
             groups: belonging.groups,
             managers: belonging.managers,
-            name: resource.display_name,
-            id: resource.id.resource,
+            name: resource.display_name.into_string(),
+            id: resource.id.resource.into_string(),
         })
     }
 }

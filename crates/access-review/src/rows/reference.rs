@@ -22,7 +22,7 @@ impl Reference {
         let called = snapshot.names.resource(snapshot.view(), id)?;
         Ok(Self {
             kind: id.resource_type.as_str().to_owned(),
-            id: id.resource.clone(),
+            id: id.resource.to_string(),
             name: called.name.clone(),
         })
     }
@@ -56,7 +56,7 @@ impl Principal {
         let called = snapshot.names.resource(snapshot.view(), id)?;
         Ok(Self {
             kind: id.resource_type.as_str().to_owned(),
-            id: id.resource.clone(),
+            id: id.resource.to_string(),
             name: called.name.clone(),
             email: called.email.clone(),
             status: called.state.map(StateName),

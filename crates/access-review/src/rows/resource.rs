@@ -50,9 +50,9 @@ impl ResourceRow {
             None => (None, String::new()),
         };
         Ok(Self {
-            id: resource.id.resource,
+            id: resource.id.resource.to_string(),
             resource_type: resource.id.resource_type.as_str().to_owned(),
-            name: resource.display_name,
+            name: resource.display_name.to_string(),
             description: resource.description,
             traits: resource.traits.iter().map(trait_name).collect(),
             created_at: resource.created_at,

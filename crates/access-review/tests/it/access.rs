@@ -34,9 +34,9 @@ fn thing(kind: &'static str, key: &str, name: &str) -> Resource {
 
 fn scopes(of: &[(&str, &str)]) -> Profile {
     let scope = |(kind, id): &(&str, &str)| {
-        Value::Map(Profile::from([("type".to_owned(), (*kind).into()), ("id".to_owned(), (*id).into())]))
+        Value::Map(Profile::from([("type".into(), (*kind).into()), ("id".into(), (*id).into())]))
     };
-    Profile::from([("scopes".to_owned(), Value::List(of.iter().map(scope).collect()))])
+    Profile::from([("scopes".into(), Value::List(of.iter().map(scope).collect()))])
 }
 
 /// Ann is in Inner, Inner is in Middle, Middle is in Outer, and Outer, but for its own members only, is in Open. Middle and
@@ -259,8 +259,8 @@ fn a_source_that_was_recorded_and_cannot_be_followed_is_shown() {
 fn what_everybody_sees_is_a_note_and_no_grant() {
     let mut content = nested().reported("w1");
     let project = content.resource(&id("project", "p"));
-    project.profile.insert("public".to_owned(), Value::Bool(true));
-    project.profile.insert("archived".to_owned(), Value::Bool(true));
+    project.profile.insert("public".to_owned().into(), Value::Bool(true));
+    project.profile.insert("archived".to_owned().into(), Value::Bool(true));
     let owner = id("role", "owner");
     content.resources.push(thing("role", "owner", "Owner"));
     content.entitlements.push(entitlement(&owner, "assigned"));
@@ -344,8 +344,8 @@ fn groups_of(content: &Content, who: &str) -> BTreeSet<String> {
         for grant in &content.grants {
             let Some(expandable) = &grant.expandable else { continue };
             let through = &grant.principal.resource;
-            if if expandable.shallow { own(through) } else { reached.contains(through) } {
-                reached.insert(grant.resource.resource.clone());
+            if if expandable.shallow { own(through) } else { reached.contains(through.as_str()) } {
+                reached.insert(grant.resource.resource.to_string());
             }
         }
         if reached.len() == before {

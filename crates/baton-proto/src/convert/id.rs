@@ -9,7 +9,7 @@ use crate::c1::connector::v2;
 pub fn resource_id_to_proto(id: &ResourceId) -> v2::ResourceId {
     v2::ResourceId {
         resource_type: id.resource_type.as_str().to_owned(),
-        resource: id.resource.clone(),
+        resource: id.resource.to_string(),
         baton_resource: false,
     }
 }

@@ -5,11 +5,11 @@ use prost_types::value::Kind;
 use prost_types::{ListValue, NullValue, Struct};
 
 pub(super) fn to_proto(profile: &Profile) -> Struct {
-    Struct { fields: profile.iter().map(|(key, value)| (key.clone(), value_to_proto(value))).collect() }
+    Struct { fields: profile.iter().map(|(key, value)| (key.to_string(), value_to_proto(value))).collect() }
 }
 
 pub(super) fn from_proto(proto: Struct) -> Profile {
-    proto.fields.into_iter().map(|(key, value)| (key, value_from_proto(value))).collect()
+    proto.fields.into_iter().map(|(key, value)| (key.into(), value_from_proto(value))).collect()
 }
 
 /// `None` for a profile without contents.
@@ -22,7 +22,7 @@ fn value_to_proto(value: &Value) -> prost_types::Value {
         Value::Null => Kind::NullValue(NullValue::NullValue.into()),
         Value::Bool(truth) => Kind::BoolValue(*truth),
         Value::Number(number) => Kind::NumberValue(*number),
-        Value::String(text) => Kind::StringValue(text.clone()),
+        Value::String(text) => Kind::StringValue(text.to_string()),
         Value::List(values) => {
             Kind::ListValue(ListValue { values: values.iter().map(value_to_proto).collect() })
         }
@@ -36,7 +36,7 @@ fn value_from_proto(proto: prost_types::Value) -> Value {
         None | Some(Kind::NullValue(_)) => Value::Null,
         Some(Kind::BoolValue(truth)) => Value::Bool(truth),
         Some(Kind::NumberValue(number)) => Value::Number(number),
-        Some(Kind::StringValue(text)) => Value::String(text),
+        Some(Kind::StringValue(text)) => Value::String(text.into()),
         Some(Kind::ListValue(list)) => Value::List(list.values.into_iter().map(value_from_proto).collect()),
         Some(Kind::StructValue(fields)) => Value::Map(from_proto(fields)),
     }

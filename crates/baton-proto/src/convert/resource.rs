@@ -25,7 +25,7 @@ pub fn resource_to_proto(model: &Resource) -> v2::Resource {
     v2::Resource {
         id: Some(id::resource_id_to_proto(&model.id)),
         parent_resource_id: model.parent.as_ref().map(id::resource_id_to_proto),
-        display_name: model.display_name.clone(),
+        display_name: model.display_name.to_string(),
         annotations: traits.chain(reopen(&model.annotations)).collect(),
         description: model.description.clone(),
         profile: profile::to_proto_unless_empty(&model.profile),
@@ -47,7 +47,7 @@ pub fn resource_from_proto(proto: v2::Resource) -> Result<Resource, ConvertError
     Ok(Resource {
         id: id::read(MESSAGE, "id", proto.id)?,
         parent: parent.transpose()?,
-        display_name: proto.display_name,
+        display_name: proto.display_name.into(),
         description: proto.description,
         profile: proto.profile.or(found.profile).map_or_else(Profile::new, profile::from_proto),
         status: proto.status.map(status_from_proto).or(found.status),

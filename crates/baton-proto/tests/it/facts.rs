@@ -3,7 +3,7 @@
 
 use governance_model::{
     AccountType, Annotation, Email, Entitlement, EntitlementId, Expandable, Grant, GrantId, Profile, Purpose,
-    Resource, ResourceId, ResourceTrait, ResourceType, ResourceTypeId, State, Status, StructuredName,
+    Resource, ResourceId, ResourceTrait, ResourceType, ResourceTypeId, State, Status, StructuredName, Text,
     Timestamp, TraitKind, UserTrait, Value,
 };
 use proptest::collection::{btree_map, vec};
@@ -43,18 +43,18 @@ fn value() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::Bool),
         proptest::num::f64::NORMAL.prop_map(Value::Number),
         Just(Value::Number(0.0)),
-        text().prop_map(Value::String),
+        text().prop_map(Value::from),
     ];
     leaf.prop_recursive(3, 16, 4, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Value::List),
-            btree_map(text(), inner, 0..4).prop_map(Value::Map),
+            btree_map(text().prop_map(Text::from), inner, 0..4).prop_map(Value::Map),
         ]
     })
 }
 
 pub(crate) fn profile() -> impl Strategy<Value = Profile> {
-    btree_map(text(), value(), 0..5)
+    btree_map(text().prop_map(Text::from), value(), 0..5)
 }
 
 /// Annotations that the model does not interpret, of known and unknown types.
@@ -144,7 +144,7 @@ pub(crate) fn resource() -> impl Strategy<Value = Resource> {
             Resource {
                 id,
                 parent,
-                display_name,
+                display_name: display_name.into(),
                 description,
                 profile,
                 status,

@@ -79,7 +79,7 @@ fn user() {
     let mut model = Resource::new(ResourceId::new(USER, "u1"), "Ada");
     model.parent = Some(ResourceId::new(ResourceTypeId::from_static("workspace"), "w1"));
     model.description = "d".to_owned();
-    model.profile = BTreeMap::from([("k".to_owned(), Value::from("v"))]);
+    model.profile = BTreeMap::from([("k".into(), Value::from("v"))]);
     model.status = Some(Status { state: State::Disabled, details: "X".to_owned() });
     model.created_at = Some(time(1, 2));
     model.traits = vec![ResourceTrait::User(Box::new(facts))];
@@ -131,7 +131,7 @@ fn a_user_without_profile_still_has_one_in_the_trait() {
 #[test]
 fn group_and_role() {
     let mut model = Resource::new(ResourceId::new(GROUP, "g1"), "G");
-    model.profile = BTreeMap::from([("k".to_owned(), Value::Bool(true))]);
+    model.profile = BTreeMap::from([("k".into(), Value::Bool(true))]);
     model.traits = vec![ResourceTrait::Role, ResourceTrait::Group];
     assert_bytes(
         &resource_to_proto(&model).encode_to_vec(),
@@ -181,7 +181,7 @@ fn grant_and_its_expansion() {
     let group = ResourceId::new(GROUP, "g1");
     let mut model = Grant::new(EntitlementId::new(&group, "member"), group, ResourceId::new(USER, "u1"));
     model.immutable = true;
-    model.metadata = BTreeMap::from([("k".to_owned(), Value::Bool(true))]);
+    model.metadata = BTreeMap::from([("k".into(), Value::Bool(true))]);
     model.sources = BTreeMap::from([
         (EntitlementId::from_raw("group:g1:member"), true),
         (EntitlementId::from_raw("group:g0:member"), false),

@@ -135,7 +135,7 @@ fn a_row_becomes_the_fact_that_the_tools_print() {
         ("user_id", "64bfe5869828038a52a3cc2b"),
     ];
     let expected: BTreeMap<_, _> =
-        expected.into_iter().map(|(key, text)| (key.to_owned(), Value::from(text))).collect();
+        expected.into_iter().map(|(key, text)| (key.into(), Value::from(text))).collect();
     assert_eq!(resource.profile, expected);
     let user = UserTrait {
         emails: vec![Email { address: "user0000000@example.com".to_owned(), primary: true }],

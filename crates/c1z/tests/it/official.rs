@@ -115,7 +115,7 @@ fn resources_say_what_the_official_cli_says() {
         seen.insert(resource.id.store_key());
         assert_eq!(resource.display_name, text(&json["displayName"]));
         for (key, value) in json["profile"].as_object().unwrap() {
-            assert_eq!(resource.profile[key], Value::from(text(value)), "{key}");
+            assert_eq!(resource.profile[key.as_str()], Value::from(text(value)), "{key}");
         }
         let status = resource.status.as_ref().unwrap();
         let state = match text(&json["status"]["status"]) {

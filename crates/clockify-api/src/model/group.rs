@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::Told;
 use super::lenient::{self, Shape};
 use super::rows::Record;
+use super::{Text, Told};
 
 /// A user group (clockify reference 3.9).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -13,16 +13,16 @@ use super::rows::Record;
 pub struct UserGroup {
     /// The identifier. Never empty in what a client returns.
     #[serde(deserialize_with = "lenient::id")]
-    pub id: String,
+    pub id: Text,
     /// The name, unique in the workspace.
     #[serde(deserialize_with = "lenient::text")]
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// The workspace.
     #[serde(deserialize_with = "lenient::text")]
-    pub workspace_id: Option<String>,
+    pub workspace_id: Option<Text>,
     /// The members. Some may be missing from the list of users.
     #[serde(deserialize_with = "lenient::told_texts")]
-    pub user_ids: Told<String>,
+    pub user_ids: Told<Text>,
     /// The team managers of the group. Older groups may lack the list (clockify reference 3.9).
     #[serde(deserialize_with = "lenient::told")]
     pub team_managers: Told<TeamManager>,
@@ -43,10 +43,10 @@ impl Record for UserGroup {
 pub struct TeamManager {
     /// The user.
     #[serde(deserialize_with = "lenient::text")]
-    pub id: Option<String>,
+    pub id: Option<Text>,
     /// The user's name.
     #[serde(deserialize_with = "lenient::text")]
-    pub name: Option<String>,
+    pub name: Option<Text>,
 }
 
 impl Shape for TeamManager {}

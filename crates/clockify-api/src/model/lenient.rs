@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::Text;
 use super::told::Told;
 
 /// A value that is written as an object, and perhaps in a second form as a bare string.
@@ -88,11 +89,19 @@ impl<'de, K: Kind> Visitor<'de> for AnyVisitor<K> {
     }
 }
 
-struct Text;
-impl Kind for Text {
-    type Value = String;
-    fn text(text: &str) -> Option<String> {
-        (!text.is_empty()).then(|| text.to_owned())
+struct Words;
+impl Kind for Words {
+    type Value = Text;
+    fn text(text: &str) -> Option<Text> {
+        (!text.is_empty()).then(|| text.into())
+    }
+}
+
+struct Open<T>(PhantomData<T>);
+impl<T: for<'a> From<&'a str>> Kind for Open<T> {
+    type Value = T;
+    fn text(text: &str) -> Option<T> {
+        (!text.is_empty()).then(|| T::from(text))
     }
 }
 
@@ -110,18 +119,18 @@ impl Kind for Flag {
 /// A list of strings, which the documentation also types as a string that holds JSON (clockify reference 10.12).
 struct Texts;
 impl Kind for Texts {
-    type Value = Told<String>;
-    fn other() -> Option<Told<String>> {
+    type Value = Told<Text>;
+    fn other() -> Option<Told<Text>> {
         Some(Told::misshapen())
     }
-    fn text(text: &str) -> Option<Told<String>> {
+    fn text(text: &str) -> Option<Told<Text>> {
         if text.trim_start().starts_with('[') {
             return serde_json::from_str(text).map_or_else(|_| Self::other(), |Any::<Self>(told, _)| told);
         }
-        Text::text(text).map(|one| Told::list(vec![one], 0))
+        Words::text(text).map(|one| Told::list(vec![one], 0))
     }
-    fn seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Option<Told<String>>, A::Error> {
-        elements::<Text, A>(seq).map(Some)
+    fn seq<'de, A: SeqAccess<'de>>(seq: A) -> Result<Option<Told<Text>>, A::Error> {
+        elements::<Words, A>(seq).map(Some)
     }
 }
 
@@ -168,12 +177,12 @@ impl<'de, T: Shape> Deserialize<'de> for Element<T> {
 }
 
 /// A string that is not empty.
-pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Any::<Text>::deserialize(deserializer).map(|Any(value, _)| value)
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Text>, D::Error> {
+    Any::<Words>::deserialize(deserializer).map(|Any(value, _)| value)
 }
 
 /// A string, empty when absent. For identifiers, whose presence is checked afterwards.
-pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
     text(deserializer).map(Option::unwrap_or_default)
 }
 
@@ -181,7 +190,7 @@ pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D
 pub(crate) fn open<'de, D: Deserializer<'de>, T: for<'a> From<&'a str>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
-    Ok(text(deserializer)?.as_deref().map(T::from))
+    Any::<Open<T>>::deserialize(deserializer).map(|Any(value, _)| value)
 }
 
 /// A boolean, also written as a string.
@@ -190,12 +199,12 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
 }
 
 /// The strings of an array, of a string that holds one, or a single string.
-pub(crate) fn told_texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Told<String>, D::Error> {
+pub(crate) fn told_texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Told<Text>, D::Error> {
     Any::<Texts>::deserialize(deserializer).map(|Any(told, _)| told.unwrap_or_default())
 }
 
 /// As [`told_texts`], where nothing depends on what is missing.
-pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Text>, D::Error> {
     told_texts(deserializer).map(Told::into_items)
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::Text;
 use super::lenient::{self, Shape};
 use super::open_enum::open_enum;
 
@@ -41,10 +42,10 @@ open_enum! {
 pub struct Membership {
     /// The member. In a project's list it may be a group's identifier (clockify reference 3.12).
     #[serde(deserialize_with = "lenient::text")]
-    pub user_id: Option<String>,
+    pub user_id: Option<Text>,
     /// The workspace, project or group.
     #[serde(deserialize_with = "lenient::text")]
-    pub target_id: Option<String>,
+    pub target_id: Option<Text>,
     /// What the target is.
     #[serde(deserialize_with = "lenient::open")]
     pub membership_type: Option<MembershipType>,

@@ -5,6 +5,9 @@
 //! "A tolerant client must handle", 9). Lists on which access depends are [`Told`]: not sent, or of a wrong type, is
 //! not the same as empty. Rates are not read: they say nothing about access.
 
+/// A text that takes no memory of its own when it has at most 24 bytes, as Clockify's ids, codes and most names have.
+pub type Text = compact_str::CompactString;
+
 mod group;
 mod lenient;
 mod membership;

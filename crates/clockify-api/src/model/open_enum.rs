@@ -13,7 +13,7 @@ macro_rules! open_enum {
         pub enum $name {
             $( $(#[$variant_meta])* $variant, )+
             /// A value this crate does not know, as it was sent.
-            Other(String),
+            Other($crate::model::Text),
         }
 
         impl $name {
@@ -30,7 +30,7 @@ macro_rules! open_enum {
             fn from(text: &str) -> Self {
                 match text {
                     $( $text $(| $alias)* => Self::$variant, )+
-                    other => Self::Other(other.to_owned()),
+                    other => Self::Other(other.into()),
                 }
             }
         }
@@ -49,7 +49,7 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                let text = <$crate::model::Text as serde::Deserialize>::deserialize(deserializer)?;
                 Ok(Self::from(text.as_str()))
             }
         }

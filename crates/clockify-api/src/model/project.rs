@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::lenient::{self, Shape};
 use super::rows::Record;
-use super::{Membership, Told};
+use super::{Membership, Text, Told};
 
 /// A project (clockify reference 3.12).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -13,19 +13,19 @@ use super::{Membership, Told};
 pub struct Project {
     /// The identifier. Never empty in what a client returns.
     #[serde(deserialize_with = "lenient::id")]
-    pub id: String,
+    pub id: Text,
     /// The name, unique in the workspace.
     #[serde(deserialize_with = "lenient::text")]
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// The workspace.
     #[serde(deserialize_with = "lenient::text")]
-    pub workspace_id: Option<String>,
+    pub workspace_id: Option<Text>,
     /// The client, Clockify's word for a customer.
     #[serde(deserialize_with = "lenient::text")]
-    pub client_id: Option<String>,
+    pub client_id: Option<Text>,
     /// The client's name.
     #[serde(deserialize_with = "lenient::text")]
-    pub client_name: Option<String>,
+    pub client_name: Option<Text>,
     /// Who may work on it. A `user_id` in it may be a group.
     #[serde(deserialize_with = "lenient::told")]
     pub memberships: Told<Membership>,
@@ -43,10 +43,10 @@ pub struct Project {
     pub billable: Option<bool>,
     /// A note.
     #[serde(deserialize_with = "lenient::text")]
-    pub note: Option<String>,
+    pub note: Option<Text>,
     /// A colour such as `#03A9F4`.
     #[serde(deserialize_with = "lenient::text")]
-    pub color: Option<String>,
+    pub color: Option<Text>,
 }
 
 impl Shape for Project {}

@@ -5,9 +5,9 @@
 
 use serde::Deserialize;
 
-use super::Told;
 use super::lenient::{self, Shape};
 use super::open_enum::open_enum;
+use super::{Text, Told};
 
 open_enum! {
     /// A role. A user without any is a regular user.
@@ -31,7 +31,7 @@ pub struct UserRole {
     /// The role. Nothing when the server named none.
     pub role: Option<Role>,
     /// How Clockify's pages call it. For display only: the owner reads "Admin" as well.
-    pub label: Option<String>,
+    pub label: Option<Text>,
     /// What it covers: a workspace, projects, users or groups, depending on the role.
     pub entities: Vec<RoleEntity>,
     /// Entities that could not be read or have no identifier.
@@ -51,10 +51,10 @@ impl Shape for UserRole {
 pub struct RoleEntity {
     /// The workspace, project, user or group. Its kind follows from the role, it is not sent.
     #[serde(deserialize_with = "lenient::id")]
-    pub id: String,
+    pub id: Text,
     /// Its name.
     #[serde(deserialize_with = "lenient::text")]
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// Where the role comes from, when it was not given for this entity itself.
     #[serde(deserialize_with = "lenient::one")]
     pub source: Option<RoleSource>,
@@ -71,7 +71,7 @@ impl RoleEntity {
 
 impl Shape for RoleEntity {
     fn from_text(text: &str) -> Option<Self> {
-        Some(Self { id: text.to_owned(), ..Self::default() })
+        Some(Self { id: text.into(), ..Self::default() })
     }
 }
 
@@ -82,10 +82,10 @@ impl Shape for RoleEntity {
 pub struct RoleSource {
     /// The identifier of the source.
     #[serde(deserialize_with = "lenient::text")]
-    pub id: Option<String>,
+    pub id: Option<Text>,
     /// The kind of the source; `USER_GROUP` is the only one known.
     #[serde(rename = "type", deserialize_with = "lenient::text")]
-    pub kind: Option<String>,
+    pub kind: Option<Text>,
 }
 
 impl RoleSource {
@@ -103,15 +103,15 @@ struct WireRole {
     #[serde(deserialize_with = "lenient::one")]
     role: Option<WireRoleName>,
     #[serde(deserialize_with = "lenient::text")]
-    formatter_role_name: Option<String>,
+    formatter_role_name: Option<Text>,
     #[serde(deserialize_with = "lenient::told")]
     entities: Told<RoleEntity>,
     #[serde(deserialize_with = "lenient::one")]
     entity: Option<RoleEntity>,
     #[serde(deserialize_with = "lenient::text")]
-    entity_id: Option<String>,
+    entity_id: Option<Text>,
     #[serde(deserialize_with = "lenient::text")]
-    source_type: Option<String>,
+    source_type: Option<Text>,
 }
 
 /// A role's code as a string, or inside an object together with the entity, as answers to a role being given
@@ -120,20 +120,20 @@ struct WireRole {
 #[serde(default)]
 struct WireRoleName {
     #[serde(deserialize_with = "lenient::text")]
-    code: Option<String>,
+    code: Option<Text>,
     #[serde(deserialize_with = "lenient::text")]
-    role: Option<String>,
+    role: Option<Text>,
     #[serde(deserialize_with = "lenient::text")]
-    name: Option<String>,
+    name: Option<Text>,
     #[serde(deserialize_with = "lenient::text")]
-    id: Option<String>,
+    id: Option<Text>,
     #[serde(deserialize_with = "lenient::one")]
     source: Option<RoleSource>,
 }
 
 impl Shape for WireRoleName {
     fn from_text(text: &str) -> Option<Self> {
-        Some(Self { name: Some(text.to_owned()), ..Self::default() })
+        Some(Self { name: Some(text.into()), ..Self::default() })
     }
 }
 

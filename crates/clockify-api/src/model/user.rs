@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::lenient::{self, Shape};
 use super::open_enum::open_enum;
 use super::rows::Record;
-use super::{Membership, MembershipStatus, MembershipType, Told, UserRole};
+use super::{Membership, MembershipStatus, MembershipType, Text, Told, UserRole};
 
 open_enum! {
     /// The state of an account, everywhere. It does not say whether the user is enabled in a workspace: see
@@ -34,13 +34,13 @@ open_enum! {
 pub struct User {
     /// The identifier. Never empty in what a client returns.
     #[serde(deserialize_with = "lenient::id")]
-    pub id: String,
+    pub id: Text,
     /// The e-mail address as it was sent. Limited members have none.
     #[serde(deserialize_with = "lenient::text")]
-    pub email: Option<String>,
+    pub email: Option<Text>,
     /// The name. Invited people have none.
     #[serde(deserialize_with = "lenient::text")]
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// The state of the account, everywhere.
     #[serde(deserialize_with = "lenient::open")]
     pub status: Option<AccountStatus>,
@@ -52,13 +52,13 @@ pub struct User {
     pub roles: Told<UserRole>,
     /// The workspace last used, which may be another one.
     #[serde(deserialize_with = "lenient::text")]
-    pub active_workspace: Option<String>,
+    pub active_workspace: Option<Text>,
     /// The workspace opened first, which may be another one.
     #[serde(deserialize_with = "lenient::text")]
-    pub default_workspace: Option<String>,
+    pub default_workspace: Option<Text>,
     /// The address of the picture.
     #[serde(deserialize_with = "lenient::text")]
-    pub profile_picture: Option<String>,
+    pub profile_picture: Option<Text>,
     /// Settings. Nothing for people who have not signed in yet.
     #[serde(deserialize_with = "lenient::one")]
     pub settings: Option<UserSettings>,
@@ -97,10 +97,10 @@ impl Record for User {
 pub struct UserSettings {
     /// An IANA time zone such as `Europe/Berlin`.
     #[serde(deserialize_with = "lenient::text")]
-    pub time_zone: Option<String>,
+    pub time_zone: Option<Text>,
     /// The language, in either case: `EN`, `en`.
     #[serde(deserialize_with = "lenient::text")]
-    pub lang: Option<String>,
+    pub lang: Option<Text>,
     /// Whether the account has a second factor.
     #[serde(deserialize_with = "lenient::flag")]
     pub multi_factor_enabled: Option<bool>,
@@ -115,13 +115,13 @@ impl Shape for UserSettings {}
 pub struct CustomFieldValue {
     /// The identifier of the field.
     #[serde(deserialize_with = "lenient::text")]
-    pub custom_field_id: Option<String>,
+    pub custom_field_id: Option<Text>,
     /// The name of the field.
     #[serde(deserialize_with = "lenient::text")]
-    pub custom_field_name: Option<String>,
+    pub custom_field_name: Option<Text>,
     /// `TXT`, `NUMBER`, `DROPDOWN_SINGLE`, `DROPDOWN_MULTIPLE`, `CHECKBOX`, `LINK` or something newer.
     #[serde(deserialize_with = "lenient::text")]
-    pub custom_field_type: Option<String>,
+    pub custom_field_type: Option<Text>,
     /// The value: any JSON.
     pub value: Value,
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::lenient::{self, Shape};
 use super::rows::Record;
-use super::{Membership, Told};
+use super::{Membership, Text, Told};
 
 /// A workspace (clockify reference 3.4).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -13,25 +13,25 @@ use super::{Membership, Told};
 pub struct Workspace {
     /// The identifier. Never empty in what a client returns.
     #[serde(deserialize_with = "lenient::id")]
-    pub id: String,
+    pub id: Text,
     /// The name.
     #[serde(deserialize_with = "lenient::text")]
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// One membership per member of any status: the cheapest complete list of members.
     #[serde(deserialize_with = "lenient::told")]
     pub memberships: Told<Membership>,
     /// The features of the plan. Open set.
     #[serde(deserialize_with = "lenient::texts")]
-    pub features: Vec<String>,
+    pub features: Vec<Text>,
     /// The plan. Open set: `FREE`, `BUNDLE_YEAR_2024`.
     #[serde(deserialize_with = "lenient::text")]
-    pub feature_subscription_type: Option<String>,
+    pub feature_subscription_type: Option<Text>,
     /// The subdomain under which the workspace lives.
     #[serde(deserialize_with = "lenient::one")]
     pub subdomain: Option<Subdomain>,
     /// The CAKE.com organisation above the workspace.
     #[serde(deserialize_with = "lenient::text")]
-    pub cake_organization_id: Option<String>,
+    pub cake_organization_id: Option<Text>,
     /// Settings.
     #[serde(rename = "workspaceSettings", deserialize_with = "lenient::one")]
     pub settings: Option<WorkspaceSettings>,
@@ -59,7 +59,7 @@ impl Record for Workspace {
 pub struct Subdomain {
     /// The label in front of `clockify.me`.
     #[serde(deserialize_with = "lenient::text")]
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// Whether it is in use.
     #[serde(deserialize_with = "lenient::flag")]
     pub enabled: Option<bool>,
@@ -75,7 +75,7 @@ pub struct WorkspaceSettings {
     /// Pages hidden from regular users. With `TEAM` among them such a key may be refused the list of users
     /// (clockify reference 2.3).
     #[serde(deserialize_with = "lenient::texts")]
-    pub admin_only_pages: Vec<String>,
+    pub admin_only_pages: Vec<Text>,
 }
 
 impl Shape for WorkspaceSettings {}

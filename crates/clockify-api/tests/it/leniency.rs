@@ -81,7 +81,7 @@ async fn a_field_of_the_wrong_type_is_absent() {
     .await;
     let [a, b] = page.items.as_slice() else { panic!("{page:?}") };
     let mut bare = User::default();
-    bare.id = "a".to_owned();
+    bare.id = "a".into();
     assert_eq!(a, &bare);
     let settings = b.settings.as_ref().unwrap();
     assert_eq!((&settings.time_zone, settings.multi_factor_enabled), (&None, Some(true)));

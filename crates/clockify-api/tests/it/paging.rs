@@ -18,7 +18,7 @@ async fn a_cursor_goes_on_in_another_process() {
     let cursor: PageCursor = serde_json::from_str(&stored).unwrap();
     let list = client(&server).users(&workspace()).page_size(500);
     let page = list.page(&cursor).await.unwrap();
-    assert_eq!((page.number, page.items[0].id.clone()), (2, user_id(3)));
+    assert_eq!((page.number, page.items[0].id.to_string()), (2, user_id(3)));
     let request = server.requests().remove(0);
     assert_eq!((request.parameter("page"), request.parameter("page-size")), (Some("2"), Some("2")));
     drop(server);

@@ -344,7 +344,7 @@ async fn point_09_a_user_may_have_nothing_but_an_id() {
     assert_eq!(client.me().await.unwrap(), user);
     let newer = client.me().await.unwrap();
     let status = newer.status.unwrap();
-    assert_eq!(status, AccountStatus::Other("HIBERNATING".to_owned()));
+    assert_eq!(status, AccountStatus::Other("HIBERNATING".into()));
     assert_eq!(status.as_str(), "HIBERNATING");
 }
 

@@ -91,7 +91,7 @@ async fn a_long_and_hostile_group_name() {
     let read = look(&World::of([anna(json!({}))]).with_groups([long, hostile])).await;
     let crew = &read.resources[&ResourceId::new(GROUP, CREW)];
     assert_eq!(crew.display_name.len(), 1023);
-    assert!(name.starts_with(&crew.display_name));
+    assert!(name.starts_with(crew.display_name.as_str()));
     for (slug, suffix) in [("member", " group member"), ("manager", " team manager")] {
         let shown = &read.entitlements[&format!("group:{CREW}:{slug}")].display_name;
         let kept = shown.strip_suffix(suffix).unwrap();

@@ -37,8 +37,8 @@ fn only_accounts_have_stand_ins() {
     }
     let id = ResourceId::new(USER, GHOST);
     let unlisted = connector.stand_in(&id, &Missing::GrantPrincipal).unwrap();
-    let silent = connector.stand_in(&id, &Missing::Inventory(String::new())).unwrap();
+    let silent = connector.stand_in(&id, &Missing::Inventory("".into())).unwrap();
     assert_eq!(unlisted, silent, "a list that gives no status says no more than a grant");
-    let odd = connector.stand_in(&id, &Missing::Inventory("Ä".repeat(3000))).unwrap();
+    let odd = connector.stand_in(&id, &Missing::Inventory("Ä".repeat(3000).into())).unwrap();
     assert!(odd.status.unwrap().details.len() < 200);
 }

@@ -52,7 +52,7 @@ pub(crate) fn cursor(stream: &str, position: &str) -> Cursor {
 }
 
 fn inventory() -> Inventory {
-    Inventory { entries: PEOPLE.iter().map(|id| ((*id).to_owned(), "ACTIVE".to_owned())).collect() }
+    Inventory { entries: PEOPLE.iter().map(|id| ((*id).into(), "ACTIVE".into())).collect() }
 }
 
 fn group(id: &str, members: &[&str]) -> Facts {

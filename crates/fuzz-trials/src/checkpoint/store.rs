@@ -218,7 +218,7 @@ impl SyncStore for Store {
     fn for_each_id(&self, of: &ResourceTypeId, each: &mut dyn FnMut(&str)) -> Result<(), Infallible> {
         let ids: BTreeSet<String> = self.with(|sync| {
             let found = sync.resources.keys().filter(|id| id.resource_type == *of);
-            found.map(|id| id.resource.clone()).collect()
+            found.map(|id| id.resource.to_string()).collect()
         });
         for id in &ids {
             each(id);

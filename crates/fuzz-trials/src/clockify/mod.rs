@@ -120,14 +120,14 @@ async fn baseline(connector: &ClockifyConnector) -> Result<usize, ConnectorError
         let id = ResourceId::new(USER, id.as_str());
         facts::resource_holds(&connector.stand_in(&id, &Missing::Inventory(status.clone())).unwrap());
     }
-    let everybody = listed.entries.keys().map(String::as_str).collect();
+    let everybody = listed.entries.keys().map(governance_model::Text::as_str).collect();
     assert!(connector.locate(&baseline, &everybody, &listed).len() <= listed.entries.len());
     Ok(1 + listed.entries.len())
 }
 
 /// Reads a list to its end, which must come: the server says the same for every page.
 async fn pages(connector: &ClockifyConnector, stream: &str) -> Result<usize, ConnectorError> {
-    let entries = [(OWNER.to_owned(), "ACTIVE".to_owned())].into();
+    let entries = [(OWNER.into(), "ACTIVE".into())].into();
     let baseline = Baseline {
         source_id: WORKSPACE.to_owned(),
         source_name: "Nordlicht".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use governance_model::{Connector, Inventory, Missing, ResourceId};
+use governance_model::{Connector, Inventory, Missing, ResourceId, Text};
 
 use super::declared;
 use super::reading::{Whole, name};
@@ -42,7 +42,7 @@ pub(super) async fn check<C: Connector>(connector: &C, whole: &Whole, found: &mu
     // Everybody can be missing from the pages some day.
     for id in resources.iter().filter(|id| id.resource_type == *of) {
         stand_in(id, &Missing::GrantPrincipal);
-        stand_in(id, &Missing::Inventory(String::new()));
+        stand_in(id, &Missing::Inventory(Text::default()));
     }
     let Some(list) = &whole.baseline.inventory else { return };
     let mut read = BTreeSet::new();
@@ -72,7 +72,7 @@ async fn located<C: Connector>(
     let of = &whole.baseline.inventory_type;
     // As in a sync: those who are on no page are always looked for as well.
     let unread: BTreeSet<&str> =
-        list.entries.keys().map(String::as_str).filter(|id| !read.contains(id)).collect();
+        list.entries.keys().map(Text::as_str).filter(|id| !read.contains(id)).collect();
     let mut pages = BTreeMap::new();
     for id in read {
         let mut is_there = false;

@@ -47,9 +47,9 @@ async fn a_changed_status_is_taken_from_a_later_reading() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("sync.c1z");
     let mut source = Scripted::workspace(3);
-    source.after.as_mut().unwrap().entries.insert("u001".to_owned(), "INACTIVE".to_owned());
+    source.after.as_mut().unwrap().entries.insert("u001".to_owned().into(), "INACTIVE".to_owned().into());
     let mut later = person("u001");
-    later.display_name = "as read later".to_owned();
+    later.display_name = "as read later".to_owned().into();
     let resources = vec![person("u000"), later, person("u002")];
     let page = Page { facts: Facts { resources, ..Facts::default() }, ..Page::default() };
     source.pages.insert(cursor("again", 0), page);
@@ -269,7 +269,7 @@ async fn somebody_on_two_pages_is_read_again_so_that_the_order_of_pages_does_not
         let output = folder.path().join("sync.c1z");
         let mut source = Scripted::workspace(6);
         let mut other = person("u001");
-        other.display_name = format!("as page 2 had it {delay}");
+        other.display_name = format!("as page 2 had it {delay}").into();
         source.pages.get_mut(&cursor("users", 1)).unwrap().facts.resources.push(other);
         source.pages.insert(cursor("again", 0), people(&["u000", "u001", "u002"]));
         let (report, _) = run(&source, &output, &Options::default()).await.unwrap();

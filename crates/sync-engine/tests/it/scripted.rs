@@ -140,7 +140,7 @@ pub(crate) fn cursor(stream: &str, position: usize) -> Cursor {
 }
 
 pub(crate) fn inventory(ids: &[&str]) -> Inventory {
-    Inventory { entries: ids.iter().map(|id| ((*id).to_owned(), "ACTIVE".to_owned())).collect() }
+    Inventory { entries: ids.iter().map(|id| ((*id).into(), "ACTIVE".into())).collect() }
 }
 
 pub(crate) fn person(id: &str) -> Resource {

@@ -43,14 +43,14 @@ impl Small {
         }
         for (id, (name, mfa, enabled, zone)) in &self.people {
             world = world.user(&format!("u{id}"), |user: &mut Resource| {
-                user.display_name = format!("Person {name}");
+                user.display_name = format!("Person {name}").into();
                 // Shared by two, so that some come back under another id.
                 user_trait(user).emails[0].address = format!("{}@example.com", id / 2);
                 user_trait(user).login = None;
                 user_trait(user).mfa_enabled = *mfa;
                 let state = if *enabled { State::Enabled } else { State::Disabled };
                 user.status = Some(Status { state, details: String::new() });
-                user.profile.insert("zone".to_owned(), Value::Number(f64::from(*zone)));
+                user.profile.insert("zone".to_owned().into(), Value::Number(f64::from(*zone)));
             });
         }
         for (person, on) in self.present() {

@@ -119,7 +119,7 @@ impl Small {
             deferred: vec![Deferred { note: "u2".to_owned() }],
             ..Page::default()
         };
-        let entries = ["u1", "u2", "u3"].map(|id| (id.to_owned(), "ACTIVE".to_owned()));
+        let entries = ["u1", "u2", "u3"].map(|id| (id.into(), "ACTIVE".into()));
         let inventory = Some(Inventory { entries: entries.into_iter().collect() });
         Self {
             name: "Small".to_owned(),
