@@ -1,6 +1,8 @@
 //! The two messages of which a sync has many, written without building them first: the bytes are those of
 //! [`super::resource_to_proto`] and [`super::grant_to_proto`], at a fraction of the cost.
 
+use std::ops::Range;
+
 use governance_model::{
     Annotation, Email, Grant, Profile, Resource, ResourceId, ResourceTrait, Status, StructuredName,
     Timestamp, UserTrait, Value,
@@ -14,6 +16,10 @@ use crate::c1::connector::v2;
 
 /// Appends the message of a resource.
 pub fn write_resource(model: &Resource, to: &mut Vec<u8>) {
+    // The profile comes twice. It is written once, before the message, and copied from there.
+    let begin = to.len();
+    profile(&model.profile, to);
+    let body = begin..to.len();
     message(1, to, |to| id(&model.id, to));
     if let Some(parent) = &model.parent {
         message(2, to, |to| id(parent, to));
@@ -23,7 +29,7 @@ pub fn write_resource(model: &Resource, to: &mut Vec<u8>) {
         match found {
             ResourceTrait::User(facts) => message(4, to, |to| {
                 bytes(1, v2::UserTrait::type_url().as_bytes(), to);
-                message(2, to, |to| user_trait(facts, model, to));
+                message(2, to, |to| user_trait(facts, model, &body, to));
             }),
             other => any(4, &resource::trait_to_proto(other, model), to),
         }
@@ -31,13 +37,14 @@ pub fn write_resource(model: &Resource, to: &mut Vec<u8>) {
     kept(4, &model.annotations, to);
     text(5, &model.description, to);
     if !model.profile.is_empty() {
-        message(9, to, |to| profile(&model.profile, to));
+        message(9, to, |to| to.extend_from_within(body.clone()));
     }
     if let Some(status) = &model.status {
         let state = resource::state_to_proto(status.state);
         message(11, to, |to| status_of(state.into(), status, to));
     }
     instant(12, model.created_at, to);
+    to.drain(body);
 }
 
 /// Appends the message of a grant. What makes it expandable is not part of it.
@@ -88,7 +95,7 @@ fn instant(field: u32, at: Option<Timestamp>, to: &mut Vec<u8>) {
     });
 }
 
-fn user_trait(facts: &UserTrait, model: &Resource, to: &mut Vec<u8>) {
+fn user_trait(facts: &UserTrait, model: &Resource, body: &Range<usize>, to: &mut Vec<u8>) {
     for Email { address, primary } in facts.emails.iter().filter(|email| !user::is_blank(&email.address)) {
         message(1, to, |to| {
             text(1, address, to);
@@ -100,7 +107,7 @@ fn user_trait(facts: &UserTrait, model: &Resource, to: &mut Vec<u8>) {
         message(2, to, |to| status_of(state.into(), status, to));
     }
     // Present even when empty: the official CSV export reads it without asking whether there is one.
-    message(3, to, |to| profile(&model.profile, to));
+    message(3, to, |to| to.extend_from_within(body.clone()));
     number(5, i32::from(user::account_type_to_proto(facts.account_type)), to);
     text(6, facts.login.as_deref().filter(|login| !user::is_blank(login)).unwrap_or_default(), to);
     facts.login_aliases.iter().for_each(|alias| bytes(7, alias.as_bytes(), to));
