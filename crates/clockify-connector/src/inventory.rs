@@ -1,6 +1,8 @@
 //! The workspace's own list of its members, of any status (clockify reference 3.4).
 
-use clockify_api::model::{MembershipStatus, Workspace};
+use std::mem;
+
+use clockify_api::model::{Membership, MembershipStatus, Workspace};
 use governance_model::{Inventory, MAX_ID_BYTES, Text};
 
 use crate::text;
@@ -9,40 +11,43 @@ use crate::text;
 /// every workspace has at least its owner. Whoever is listed twice with different statuses has none.
 pub(crate) fn of(workspace: Workspace) -> Option<Inventory> {
     let here = workspace.id;
-    // The texts are taken over and not copied: of a large workspace there are many.
+    // The texts are taken over and not copied, and stay where the list is: of a large workspace there are many.
     let members = workspace.memberships.into_items().into_iter();
     let members = members.filter(|entry| entry.target_id.as_ref().is_none_or(|target| *target == here));
-    let mut listed: Vec<(Text, Option<MembershipStatus>)> = members
-        .filter_map(|entry| entry.user_id.map(|user| (user, entry.membership_status)))
-        .filter(|(user, _)| readable(Some(user)).is_some())
-        .collect();
+    let mut listed: Vec<(Text, Text)> = members.filter_map(listed).collect();
     listed.sort_unstable_by(|one, other| one.0.cmp(&other.0));
-    let mut entries = Vec::with_capacity(listed.len());
-    let mut listed = listed.into_iter().peekable();
-    while let Some((user, first)) = listed.next() {
-        let clipped =
-            |status: &MembershipStatus| Text::from(text::clip(status.as_str(), text::MAX_CODE_BYTES));
-        let mut only = first.as_ref().map(clipped);
-        let mut differs = false;
-        while let Some((_, again)) = listed.next_if(|(next, _)| *next == user) {
-            let again = again.as_ref().map(clipped);
-            differs |= only.is_some() && again.is_some() && only != again;
-            only = only.or(again);
+    let mut ambiguous = Vec::new();
+    listed.dedup_by(|(user, again), (listed, status)| {
+        let same = user == listed;
+        if same && status.is_empty() {
+            *status = mem::take(again);
+        } else if same && !again.is_empty() && again != status {
+            ambiguous.push(mem::take(user));
         }
-        entries.push((user, only.filter(|_| !differs).unwrap_or_default()));
+        same
+    });
+    for user in ambiguous {
+        if let Ok(place) = listed.binary_search_by(|entry| entry.0.cmp(&user)) {
+            listed[place].1 = Text::default();
+        }
     }
-    let inventory = Inventory { entries: entries.into_iter().collect() };
-    (!inventory.entries.is_empty()).then_some(inventory)
+    (!listed.is_empty()).then(|| Inventory { entries: listed.into() })
+}
+
+/// Whom an entry names, with the status, empty when there is none.
+fn listed(entry: Membership) -> Option<(Text, Text)> {
+    let user = entry.user_id.filter(|user| is_readable(user))?;
+    let status = entry.membership_status.as_ref().map_or("", MembershipStatus::as_str);
+    Some((user, text::clip(status, text::MAX_CODE_BYTES).into()))
 }
 
 /// How many entries of the list name nobody: those without an id, with one that the protocol does not take, and those
 /// that could not be read at all.
 pub(crate) fn unreadable(workspace: &Workspace) -> usize {
-    let nobody = |user: Option<&str>| readable(user).is_none();
-    let members = workspace.memberships.iter().filter(|entry| nobody(entry.user_id.as_deref()));
-    members.count() + workspace.memberships.unreadable()
+    let nobody = |entry: &&Membership| !entry.user_id.as_deref().is_some_and(is_readable);
+    workspace.memberships.iter().filter(nobody).count() + workspace.memberships.unreadable()
 }
 
-fn readable(user: Option<&str>) -> Option<&str> {
-    user.filter(|id| (1..=MAX_ID_BYTES).contains(&id.len()))
+fn is_readable(user: &str) -> bool {
+    (1..=MAX_ID_BYTES).contains(&user.len())
 }

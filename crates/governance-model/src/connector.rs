@@ -11,7 +11,8 @@ use std::future::Future;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConnectorError, Entitlement, Grant, GrantId, Resource, ResourceId, ResourceType, ResourceTypeId, Text,
+    ConnectorError, Entitlement, Grant, GrantId, Inventory, Resource, ResourceId, ResourceType,
+    ResourceTypeId, Text,
 };
 
 /// What a connector says about itself.
@@ -38,13 +39,6 @@ impl Scope {
     pub fn includes(&self, resource_type: &ResourceTypeId) -> bool {
         self.resource_types.as_ref().is_none_or(|wanted| wanted.contains(resource_type))
     }
-}
-
-/// The source's own list of the principals it holds: ids with a raw status each, without names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Inventory {
-    /// Native id to raw status.
-    pub entries: BTreeMap<Text, Text>,
 }
 
 /// What is known about the source before its pages are read. Stored with the checkpoint, so that a resumed sync does

@@ -30,18 +30,20 @@ mod entitlement;
 mod error;
 mod grant;
 mod id;
+mod inventory;
 mod profile;
 mod resource;
 mod user;
 
 pub use connector::{
-    Baseline, Connector, Cursor, Deferred, Descriptor, Dropped, Facts, Inventory, Known, KnownError, Missing,
-    Page, Scope, Usage,
+    Baseline, Connector, Cursor, Deferred, Descriptor, Dropped, Facts, Known, KnownError, Missing, Page,
+    Scope, Usage,
 };
 pub use entitlement::{Entitlement, Purpose};
 pub use error::{ConnectorError, ErrorClass};
 pub use grant::{Expandable, Grant};
 pub use id::{EntitlementId, GrantId, MAX_ID_BYTES, ResourceId, ResourceTypeId};
+pub use inventory::{Entries, Finder, Inventory};
 pub use jiff::Timestamp;
 pub use profile::{Profile, Value};
 pub use resource::{Annotation, Resource, ResourceTrait, ResourceType, State, Status, TraitKind};

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use governance_model::{Connector, Cursor, Inventory, Text};
+use governance_model::{Connector, Cursor, Inventory};
 
 use crate::checkpoint::{self, Checkpoint, cursor_note, decode};
 use crate::patience::Patience;
@@ -60,18 +60,26 @@ pub(crate) fn plan<C: Connector, S: SyncStore>(
     if checkpoint.recovering {
         return Ok(Vec::new());
     }
-    let mut wanted: BTreeSet<&str> = after.entries.keys().map(Text::as_str).collect();
+    // One mark for each: nearly everybody has been read.
+    let mut amiss = vec![true; after.entries.len()];
+    let mut listed = after.entries.finder();
     store
         .for_each_id(&reading.baseline.inventory_type, &mut |id| {
-            wanted.remove(id);
+            if let Some((place, _)) = listed.find(id) {
+                amiss[place] = false;
+            }
         })
         .map_err(SyncError::store)?;
     if let Some(before) = &reading.baseline.inventory {
-        wanted.extend(changed(before, after));
+        mark_changed(before, after, &mut amiss);
     }
-    let repeated = store.notes(checkpoint::REPEATED).map_err(SyncError::store)?;
-    let repeated = repeated.iter().filter_map(|(key, _)| key.strip_prefix(checkpoint::REPEATED));
-    wanted.extend(repeated.filter_map(|id| after.entries.get_key_value(id).map(|(id, _)| id.as_str())));
+    for (key, _) in store.notes(checkpoint::REPEATED).map_err(SyncError::store)? {
+        if let Some((place, _)) = key.strip_prefix(checkpoint::REPEATED).and_then(|id| listed.find(id)) {
+            amiss[place] = true;
+        }
+    }
+    let wanted = after.entries.keys().zip(&amiss).filter(|(_, amiss)| **amiss);
+    let wanted: BTreeSet<&str> = wanted.map(|(id, _)| id.as_str()).collect();
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
@@ -90,8 +98,10 @@ pub(crate) fn plan<C: Connector, S: SyncStore>(
     Ok(cursors)
 }
 
-/// People whose raw status is not what it was.
-fn changed<'a>(before: &Inventory, after: &'a Inventory) -> impl Iterator<Item = &'a str> {
-    let differs = |(id, status): &(&Text, &Text)| before.entries.get(*id).is_some_and(|was| was != *status);
-    after.entries.iter().filter(differs).map(|(id, _)| id.as_str()).collect::<Vec<_>>().into_iter()
+/// Marks people whose raw status is not what it was.
+fn mark_changed(before: &Inventory, after: &Inventory, marks: &mut [bool]) {
+    let mut listed = before.entries.finder();
+    for ((id, status), mark) in after.entries.iter().zip(marks) {
+        *mark |= listed.find(id).is_some_and(|(_, was)| was != status);
+    }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use governance_model::{Connector, Facts, Inventory, Missing, Resource, ResourceId, Text};
+use governance_model::{Connector, Facts, Inventory, Missing, Resource, ResourceId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -44,27 +44,30 @@ pub(crate) fn completeness<C: Connector, S: SyncStore>(
     let (before, after) = (&before.entries, &after.entries);
     found.listed_before = before.len() as u64;
     found.listed_after = after.len() as u64;
-    found.joined = after.keys().filter(|id| !before.contains_key(*id)).count() as u64;
-    found.left = before.keys().filter(|id| !after.contains_key(*id)).count() as u64;
+    let (mut earlier, mut later) = (before.finder(), after.finder());
+    found.joined = after.keys().filter(|id| earlier.find(id).is_none()).count() as u64;
+    found.left = before.keys().filter(|id| later.find(id).is_none()).count() as u64;
 
-    let mut missing: BTreeSet<&str> = after.keys().map(Text::as_str).collect();
+    let mut missing = vec![true; after.len()];
     let mut gone = Vec::new();
     store
         .for_each_id(of, &mut |id| {
             found.read += 1;
-            missing.remove(id);
-            match (before.contains_key(id), after.contains_key(id)) {
-                (_, true) => {}
-                (true, false) => gone.push(ResourceId::new(of.clone(), id)),
-                (false, false) => found.unlisted += 1,
+            if let Some((place, _)) = later.find(id) {
+                missing[place] = false;
+            } else if before.contains_key(id) {
+                gone.push(ResourceId::new(of.clone(), id));
+            } else {
+                found.unlisted += 1;
             }
         })
         .map_err(SyncError::store)?;
-    found.missing = missing.into_iter().map(str::to_owned).collect();
+    let missing = after.keys().zip(missing).filter(|(_, missing)| *missing);
+    found.missing = missing.map(|(id, _)| id.to_string()).collect();
 
     let mut resources = Vec::new();
     for id in &found.missing {
-        let status = after.get(id.as_str()).cloned().unwrap_or_default();
+        let status = after.get(id).cloned().unwrap_or_default();
         let resource = ResourceId::new(of.clone(), id.as_str());
         resources.extend(reading.connector.stand_in(&resource, &Missing::Inventory(status)));
     }

@@ -1,5 +1,7 @@
 //! The client: a cheap handle on one connection pool, one credential and one pace.
 
+mod answer;
+mod aside;
 mod builder;
 mod call;
 mod exchange;
@@ -106,7 +108,7 @@ impl Client {
         let operation = Operation::new(Endpoint::Workspace);
         let url = self.shared.base.endpoint(&["workspaces", &id.to_string()]);
         let answer = self.shared.call(operation, &url).await?;
-        answer.record(operation)
+        answer.workspace(operation)
     }
 
     /// The members of a workspace: of every status and account status, with the workspace membership and roles.
@@ -129,7 +131,7 @@ impl Client {
     }
 }
 
-pub(crate) use exchange::Answer;
+pub(crate) use answer::Answer;
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

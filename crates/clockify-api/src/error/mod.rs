@@ -162,7 +162,8 @@ impl Error {
         self.0.maybe_sent
     }
 
-    /// The body that could not be decoded. It may hold personal data.
+    /// The body that could not be decoded. It may hold personal data. Of a workspace, the members that had been read before
+    /// are missing.
     pub fn body(&self) -> Option<&[u8]> {
         self.0.body.as_deref()
     }

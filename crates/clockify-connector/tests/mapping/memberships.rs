@@ -178,13 +178,13 @@ async fn a_list_that_says_it_twice() {
     let list = world.workspace["memberships"].as_array_mut().unwrap();
     list.push(in_workspace(""));
     let read = look(&world).await;
-    assert_eq!(read.baseline.inventory.as_ref().unwrap().entries[ANNA], "INACTIVE");
+    assert_eq!(read.baseline.inventory.as_ref().unwrap().entries.get(ANNA).unwrap(), "INACTIVE");
     assert_eq!(read.state(ANNA).0, State::Disabled);
 
     let list = world.workspace["memberships"].as_array_mut().unwrap();
     list.push(in_workspace("ACTIVE"));
     let read = check("list_contradicts_itself", world).await;
-    assert_eq!(read.baseline.inventory.as_ref().unwrap().entries[ANNA], "");
+    assert_eq!(read.baseline.inventory.as_ref().unwrap().entries.get(ANNA).unwrap(), "");
     assert_eq!(read.state(ANNA), (State::Unspecified, "account ACTIVE, membership unknown"));
     assert!(read.resources.contains_key(&ResourceId::new(USER, ANNA)));
 }

@@ -47,10 +47,10 @@ async fn samples_03_04_and_26_the_workspace() {
     }
     let listed = &single.inventory.as_ref().unwrap().entries;
     assert_eq!(listed.len(), 11);
-    assert_eq!(listed[&*aa("01")], "ACTIVE");
-    assert_eq!(listed[&*aa("06")], "INACTIVE");
-    assert_eq!(listed[&*aa("08")], "PENDING");
-    assert!(!listed.contains_key(&*aa("0b")), "a deleted limited member is on no list");
+    assert_eq!(listed.get(&aa("01")).unwrap(), "ACTIVE");
+    assert_eq!(listed.get(&aa("06")).unwrap(), "INACTIVE");
+    assert_eq!(listed.get(&aa("08")).unwrap(), "PENDING");
+    assert!(!listed.contains_key(&aa("0b")), "a deleted limited member is on no list");
 
     // The same workspace as another call and as a write returns it.
     for workspace in [sample("03-workspaces-list")[0].clone(), sample("26-deactivate-response-workspace")] {
