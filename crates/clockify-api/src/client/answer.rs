@@ -110,15 +110,14 @@ impl Answer {
         };
         let path = clean(&self.taken.cut.path(path), &self.credential).unwrap_or_default();
         let (line, column) = self.taken.cut.place(&self.body, error.line(), error.column());
-        let detail = match error.classify() {
-            Category::Data => "not of the expected type".to_owned(),
-            _ => {
-                let text = error.to_string();
-                let place = format!(" at line {} column {}", error.line(), error.column());
-                text.strip_suffix(&place)
-                    .map(|what| format!("{what} at line {line} column {column}"))
-                    .unwrap_or(text)
-            }
+        let detail = if error.classify() == Category::Data {
+            "not of the expected type".to_owned()
+        } else {
+            let text = error.to_string();
+            let place = format!(" at line {} column {}", error.line(), error.column());
+            let placed =
+                text.strip_suffix(&place).map(|what| format!("{what} at line {line} column {column}"));
+            placed.unwrap_or(text)
         };
         self.undecodable(operation, Place { path, line, column }, detail)
     }

@@ -90,7 +90,7 @@ fn it_does_not_matter_where_the_body_is_cut_into_pieces() {
     for cut in 0..=body.len() {
         assert_eq!(apart(body, &[cut]), expected, "{cut}");
     }
-    assert_eq!(apart(body, &Vec::from_iter(0..body.len())), expected);
+    assert_eq!(apart(body, &(0..body.len()).collect::<Vec<_>>()), expected);
 }
 
 #[test]
@@ -193,9 +193,9 @@ fn list(broken: bool) -> BoxedStrategy<String> {
     let end = either(broken, &["]"], &["", ",]", "}"]);
     let list = (elements, end).prop_map(|(elements, end)| {
         let mut list = "[".to_owned();
-        let last = elements.len().saturating_sub(1);
+        let end_place = elements.len().saturating_sub(1);
         for (place, (before, member, after, comma)) in elements.iter().enumerate() {
-            let comma = if place == last { "" } else { comma };
+            let comma = if place == end_place { "" } else { comma };
             let _ = write!(list, "{before}{member}{after}{comma}");
         }
         list + &end
@@ -247,6 +247,6 @@ proptest! {
     fn the_outcome_is_that_of_the_whole(body in body(), cuts in prop::collection::vec(any::<usize>(), 0..20)) {
         let expected = whole(&body);
         prop_assert_eq!(&apart(&body, &cuts), &expected);
-        prop_assert_eq!(apart(&body, &Vec::from_iter(0..body.len())), expected);
+        prop_assert_eq!(apart(&body, &(0..body.len()).collect::<Vec<_>>()), expected);
     }
 }
