@@ -7,6 +7,7 @@
 
 pub mod atomic;
 mod batch;
+mod behind;
 mod dangling;
 mod envelope;
 mod error;

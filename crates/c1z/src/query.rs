@@ -117,6 +117,7 @@ impl Query {
 mod tests {
     use governance_model::{EntitlementId, GrantId, ResourceId, ResourceTypeId};
 
+    use rusqlite::config::DbConfig;
     use rusqlite::{Connection, params_from_iter};
 
     use super::*;
@@ -141,6 +142,7 @@ mod tests {
     /// A database, without all of its indexes, in which one user has 1,600 grants and 1,600 others have one each.
     fn crowded() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).unwrap();
         schema::create(&connection).unwrap();
         let mut insert = connection
             .prepare(
@@ -210,7 +212,7 @@ mod tests {
         ];
         for prepare in ["", "analyze", LIES, "drop index idx_grants_external_sync_v1"] {
             connection.execute_batch(prepare).unwrap();
-            upgrade::check_and_upgrade(&connection).unwrap();
+            upgrade::check_and_upgrade(&connection, None).unwrap();
             for ((name, filter), (same, by_id, written)) in filters().iter().zip(expected) {
                 assert_eq!(*name, same);
                 let (by_id_plan, written_plan) = (

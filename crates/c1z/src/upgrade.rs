@@ -3,6 +3,7 @@
 //! and indexes that are missing are built.
 
 use std::collections::BTreeSet;
+use std::thread::{self, ScopedJoinHandle};
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -31,32 +32,68 @@ const OPTIONAL_COLUMNS: [(&str, &[&str]); 2] = [
     (GRANTS, &["expansion", "needs_expansion"]),
 ];
 
-/// Checks the tables and adds what an older layout lacks.
-pub(crate) fn check_and_upgrade(connection: &Connection) -> Result<(), Error> {
-    for table in &TABLES {
-        check_table(connection, table)?;
+/// The table whose pages are checked on the side: it has as many as all others.
+const LARGEST: &str = GRANTS;
+
+/// Checks the tables and adds what an older layout lacks. Where there is `another` connection to the same database, the
+/// pages of the largest table are looked at with that one meanwhile.
+pub(crate) fn check_and_upgrade(connection: &Connection, another: Option<Connection>) -> Result<(), Error> {
+    let upgrades = thread::scope(|scope| {
+        let aside = match another {
+            Some(another) if is_plain(connection, LARGEST)? == Some(true) => {
+                Some(scope.spawn(move || check_pages(&another, LARGEST)))
+            }
+            _ => None,
+        };
+        check(connection, aside)
+    })?;
+    // Only now does nobody else read it.
+    for sql in upgrades {
+        connection.execute(&sql, ()).map_err(Error::sqlite("upgrade the schema"))?;
     }
     schema::prepare_for_reading(connection).map_err(Error::sqlite("build the indexes"))
 }
 
-fn check_table(connection: &Connection, table: &Table) -> Result<(), Error> {
+/// Checks the tables in their order and gives the statements that bring them up to date. `aside` is the check of the
+/// largest table's pages, if it is under way.
+fn check(
+    connection: &Connection,
+    mut aside: Option<ScopedJoinHandle<'_, Result<(), Error>>>,
+) -> Result<Vec<String>, Error> {
+    let mut upgrades = Vec::new();
+    for table in &TABLES {
+        match is_plain(connection, table.name)? {
+            None if OPTIONAL_TABLES.contains(&table.name) => {
+                upgrades.push(table.create());
+                continue;
+            }
+            None => return Err(unfit(format!("it has no table {}", table.name))),
+            Some(false) => return Err(unfit(format!("{} is not a plain table", table.name))),
+            Some(true) => {}
+        }
+        match aside.take_if(|_| table.name == LARGEST) {
+            Some(aside) => {
+                let panicked = |_| Err(unfit(format!("{} could not be looked through", table.name)));
+                aside.join().unwrap_or_else(panicked)?;
+            }
+            None => check_pages(connection, table.name)?,
+        }
+        check_columns(connection, table, &mut upgrades)?;
+    }
+    Ok(upgrades)
+}
+
+/// Whether a table is one that has pages of its own, which a virtual table has not; nothing when there is none.
+fn is_plain(connection: &Connection, table: &str) -> Result<Option<bool>, Error> {
     const SQL: &str = "select type, rootpage from sqlite_master where name = ?1 collate nocase";
     let found: Option<(String, i64)> = connection
-        .query_row(SQL, [table.name], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(SQL, [table], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
         .map_err(Error::sqlite("read the schema"))?;
-    let Some((kind, root_page)) = found else {
-        if OPTIONAL_TABLES.contains(&table.name) {
-            connection.execute(&table.create(), ()).map_err(Error::sqlite("upgrade the schema"))?;
-            return Ok(());
-        }
-        return Err(unfit(format!("it has no table {}", table.name)));
-    };
-    // A virtual table has no pages of its own.
-    if kind != "table" || root_page <= 0 {
-        return Err(unfit(format!("{} is not a plain table", table.name)));
-    }
-    check_pages(connection, table.name)?;
+    Ok(found.map(|(kind, root_page)| kind == "table" && root_page > 0))
+}
+
+fn check_columns(connection: &Connection, table: &Table, upgrades: &mut Vec<String>) -> Result<(), Error> {
     let present = columns(connection, table.name)?;
     if !is_numbered(connection, table.name)? {
         return Err(unfit(format!("the rows of {} are not numbered", table.name)));
@@ -71,8 +108,7 @@ fn check_table(connection: &Connection, table: &Table) -> Result<(), Error> {
         if !optional {
             return Err(unfit(format!("table {} has no column {name}", table.name)));
         }
-        let sql = format!("alter table {} add column {name} {constraint}", table.name);
-        connection.execute(&sql, ()).map_err(Error::sqlite("upgrade the schema"))?;
+        upgrades.push(format!("alter table {} add column {name} {constraint}", table.name));
     }
     Ok(())
 }
