@@ -1,5 +1,7 @@
 //! People: who is there, in what state and why, with which roles and in which groups.
 
+use std::iter;
+
 use c1z::{GrantFilter, ResourceFilter};
 use governance_model::{Resource, ResourceId, ResourceTrait, Timestamp, TraitKind, Value};
 use serde::Serialize;
@@ -123,14 +125,20 @@ impl Person {
     /// The same, and after them the accounts that grants name and the file does not have: they are accounts by their type.
     ///
     /// # Errors
-    /// When it cannot be told who is missing.
+    /// When the types of accounts cannot be read.
     pub fn all_named<'s>(
         snapshot: &'s Snapshot<'_>,
     ) -> Result<impl Iterator<Item = Result<Self, Error>> + use<'s>, Error> {
         let types = types_of(snapshot, TraitKind::User, "user")?;
-        let missing = snapshot.view().principals_missing()?.into_iter();
-        let missing = missing.filter(move |id| types.contains(&id.resource_type));
-        Ok(Self::all(snapshot).chain(missing.map(move |id| Self::of_missing(snapshot, id))))
+        // Looked for when it is their turn: the first row need not wait for it.
+        let missing = iter::once_with(|| snapshot.view().principals_missing()).flat_map(move |found| {
+            let found = found.map(|ids| ids.into_iter().filter(|id| types.contains(&id.resource_type)));
+            match found {
+                Ok(ids) => ids.map(Ok).collect::<Vec<_>>(),
+                Err(error) => vec![Err(error)],
+            }
+        });
+        Ok(Self::all(snapshot).chain(missing.map(move |id| Self::of_missing(snapshot, id?))))
     }
 
     /// All that is known of an account that the file lacks is what grants give it.
