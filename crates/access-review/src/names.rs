@@ -9,8 +9,10 @@ use governance_model::{EntitlementId, ResourceId, ResourceTrait, State};
 
 use crate::Error;
 
-/// How many answers are kept; beyond that all are forgotten, so that memory does not grow with the file.
-const KEPT: usize = 20_000;
+/// How many answers are kept; beyond that all are forgotten, so that memory does not grow with the file. Grants name
+/// people in no order, so they are looked up again and again when there is no room for all: it is made for 100,000, at
+/// about 200 bytes each.
+const KEPT: usize = 120_000;
 
 /// A resource, as far as a row about something else shows it.
 #[derive(Debug)]
@@ -59,13 +61,13 @@ pub(crate) struct Permission {
 /// The answers that are kept.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    resources: RefCell<HashMap<ResourceId, Rc<Called>>>,
+    resources: RefCell<ByResource<Rc<Called>>>,
     entitlements: RefCell<HashMap<EntitlementId, Rc<Permission>>>,
 }
 
 impl Names {
     pub(crate) fn resource(&self, view: &SyncView<'_>, id: &ResourceId) -> Result<Rc<Called>, Error> {
-        if let Some(known) = self.resources.borrow().get(id) {
+        if let Some(known) = self.resources.borrow().get(id.resource_type.as_str(), &id.resource) {
             return Ok(Rc::clone(known));
         }
         let called = match view.resource(id)? {
@@ -91,7 +93,9 @@ impl Names {
                 exists: false,
             },
         };
-        Ok(keep(&self.resources, id, called))
+        let called = Rc::new(called);
+        self.resources.borrow_mut().keep(id, Rc::clone(&called));
+        Ok(called)
     }
 
     pub(crate) fn entitlement(
@@ -116,16 +120,43 @@ impl Names {
                 resource: None,
             },
         };
-        Ok(keep(&self.entitlements, id, permission))
+        let permission = Rc::new(permission);
+        let mut kept = self.entitlements.borrow_mut();
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(id.clone(), Rc::clone(&permission));
+        Ok(permission)
     }
 }
 
-fn keep<K: Clone + Eq + std::hash::Hash, V>(kept: &RefCell<HashMap<K, Rc<V>>>, key: &K, value: V) -> Rc<V> {
-    let value = Rc::new(value);
-    let mut kept = kept.borrow_mut();
-    if kept.len() >= KEPT {
-        kept.clear();
+/// Answers about resources. A type is kept once, and nothing is copied to look something up.
+#[derive(Debug)]
+pub(crate) struct ByResource<T> {
+    types: HashMap<String, HashMap<Box<str>, T>>,
+    kept: usize,
+}
+
+impl<T> Default for ByResource<T> {
+    fn default() -> Self {
+        Self { types: HashMap::new(), kept: 0 }
     }
-    kept.insert(key.clone(), Rc::clone(&value));
-    value
+}
+
+impl<T> ByResource<T> {
+    pub(crate) fn get(&self, resource_type: &str, resource: &str) -> Option<&T> {
+        self.types.get(resource_type)?.get(resource)
+    }
+
+    pub(crate) fn keep(&mut self, id: &ResourceId, value: T) {
+        if self.kept >= KEPT {
+            self.types.clear();
+            self.kept = 0;
+        }
+        self.types
+            .entry(id.resource_type.as_str().to_owned())
+            .or_default()
+            .insert(id.resource.as_str().into(), value);
+        self.kept += 1;
+    }
 }
