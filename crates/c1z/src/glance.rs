@@ -13,9 +13,12 @@ pub struct Glance<'a> {
 }
 
 /// The numbers of the fields of `c1.connector.v2.Resource` and its `Status`.
+const ANNOTATIONS: u32 = 4;
 const PROFILE: u32 = 9;
 const STATUS: u32 = 11;
 const STATE: u32 = 1;
+/// That of `google.protobuf.Any`.
+const TYPE_URL: u32 = 1;
 
 impl<'a> Glance<'a> {
     /// Takes it from an encoded resource; `None` when that is no message.
@@ -50,6 +53,28 @@ impl<'a> Glance<'a> {
             _ => None,
         })
     }
+}
+
+/// Whether an encoded resource is a user and has no other trait. Not what cannot be told of at a glance.
+pub(crate) fn is_only_user(message: &[u8]) -> bool {
+    const TRAITS: [&[u8]; 3] =
+        [b"c1.connector.v2.UserTrait", b"c1.connector.v2.GroupTrait", b"c1.connector.v2.RoleTrait"];
+    let mut is_user = false;
+    for field in Fields(message) {
+        let Some(field) = field else { return false };
+        let (ANNOTATIONS, Content::Bytes(any)) = field else { continue };
+        for field in Fields(any) {
+            let Some(field) = field else { return false };
+            let (TYPE_URL, Content::Bytes(url)) = field else { continue };
+            let name = url.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+            match TRAITS.iter().position(|known| *known == name) {
+                Some(0) => is_user = true,
+                Some(_) => return false,
+                None => {}
+            }
+        }
+    }
+    is_user
 }
 
 /// An entry of a `google.protobuf.Struct`: its key, and its value if that is a text.
@@ -122,10 +147,28 @@ impl<'a> Iterator for Fields<'a> {
 
 #[cfg(test)]
 mod tests {
-    use governance_model::{Resource, ResourceId, ResourceTypeId, Status, Value};
+    use governance_model::{Resource, ResourceId, ResourceTrait, ResourceTypeId, Status, Value};
     use prost::Message as _;
 
     use super::*;
+
+    #[test]
+    fn a_user_is_one_that_is_nothing_else() {
+        let user = || ResourceTrait::User(Box::default());
+        for (traits, is_it) in [
+            (vec![], false),
+            (vec![user()], true),
+            (vec![ResourceTrait::Group], false),
+            (vec![user(), ResourceTrait::Role], false),
+            (vec![ResourceTrait::Group, user()], false),
+        ] {
+            let mut resource = Resource::new(ResourceId::new(ResourceTypeId::from_static("t"), "r"), "R");
+            resource.traits = traits;
+            let message = baton_proto::resource_to_proto(&resource).encode_to_vec();
+            assert_eq!(is_only_user(&message), is_it, "{:?}", resource.traits);
+            assert!(!is_only_user(&message[..message.len() - 1]));
+        }
+    }
 
     #[test]
     fn sees_what_the_whole_message_says() {

@@ -7,10 +7,10 @@ use governance_model::{Entitlement, Grant, Resource, ResourceType};
 use rusqlite::types::{FromSql, Value, ValueRef};
 use rusqlite::{Connection, Row, params_from_iter};
 
-use crate::Error;
 use crate::message::{self, GrantColumns, Stored};
 use crate::query::{Condition, Order, PAGE, Query};
 use crate::schema::{ENTITLEMENTS, GRANTS, RESOURCE_TYPES, RESOURCES};
+use crate::{Error, glance};
 
 /// Behind so many bytes of messages a page ends early: pages of large rows would take memory without a limit.
 const PAGE_BYTES: usize = 4 << 20;
@@ -37,6 +37,8 @@ pub struct Records<'f, T> {
     /// Its parameters.
     pub(crate) values: Vec<Value>,
     read: fn(&Row<'_>, i64) -> Result<Record<T>, Error>,
+    /// Which messages are passed over, undecoded.
+    skips: Option<fn(&[u8]) -> bool>,
     page: VecDeque<Result<Record<T>, Error>>,
     ended: bool,
 }
@@ -135,6 +137,7 @@ impl<'f, T> Records<'f, T> {
             places: None,
             values,
             read: read::<T>,
+            skips: None,
             page: VecDeque::new(),
             ended: false,
         }
@@ -155,14 +158,18 @@ impl<'f, T> Records<'f, T> {
         }
         let mut statement = self.connection.prepare_cached(&self.query.page())?;
         let mut rows = statement.query(params_from_iter(&self.values))?;
-        let (mut last, mut bytes) = (None, 0);
+        let (mut last, mut bytes, mut count) = (None, 0, 0);
         while bytes < PAGE_BYTES {
             let Some(row) = rows.next()? else { break };
             last = Some(row.get::<_, Value>(self.query.order.column())?);
+            count += 1;
+            if self.skips.is_some_and(|skips| is_skipped(row, skips)) {
+                continue;
+            }
             bytes += weight(row)?;
             self.page.push_back((self.read)(row, row.get(0)?));
         }
-        self.ended = self.page.len() < PAGE && bytes < PAGE_BYTES;
+        self.ended = count < PAGE && bytes < PAGE_BYTES;
         drop(rows);
         drop(statement);
         if !self.ended && self.query.is_ordered_each_time() {
@@ -178,15 +185,19 @@ impl<'f, T> Records<'f, T> {
             self.look_ahead(&mut places)?;
         }
         let mut statement = self.connection.prepare_cached(&self.query.row())?;
-        let mut bytes = 0;
+        let (mut bytes, mut is_over) = (0, true);
         while self.page.len() < PAGE && bytes < PAGE_BYTES {
             let Some(id) = places.pop_front() else { break };
+            is_over = false;
             let mut rows = statement.query([id])?;
             let Some(row) = rows.next()? else { continue };
+            if self.skips.is_some_and(|skips| is_skipped(row, skips)) {
+                continue;
+            }
             bytes += weight(row)?;
             self.page.push_back((self.read)(row, id));
         }
-        self.ended = self.page.is_empty();
+        self.ended = is_over;
         self.places = Some(places);
         Ok(())
     }
@@ -214,6 +225,11 @@ impl<'f, T> Records<'f, T> {
         self.values[1] = last;
         Ok(())
     }
+}
+
+/// Whether a row's message is one of those that are passed over. What is no message is not: reading it says so.
+fn is_skipped(row: &Row<'_>, skips: fn(&[u8]) -> bool) -> bool {
+    row.get_ref(2).is_ok_and(|data| data.as_blob().is_ok_and(skips))
 }
 
 /// How many bytes the texts and messages of a row have.
@@ -252,17 +268,26 @@ fn read<T: Kind>(row: &Row<'_>, id: i64) -> Result<Record<T>, Error> {
     T::read(row, &external_id, data)
 }
 
+impl Records<'_, Resource> {
+    /// Without the accounts, of which there are more than of anything else: what is a user, and neither a group nor a role,
+    /// is passed over without being decoded. Must be called before the first row is taken.
+    #[must_use]
+    pub fn without_users(mut self) -> Self {
+        self.skips = Some(glance::is_only_user);
+        self
+    }
+}
+
 impl<T> Iterator for Records<'_, T> {
     type Item = Result<Record<T>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.page.is_empty()
-            && !self.ended
-            && let Err(source) = self.fetch()
-        {
-            self.ended = true;
-            // What came before the damage has been read and is given first.
-            self.page.push_back(Err(Error::Sqlite { action: "read rows", source }));
+        while self.page.is_empty() && !self.ended {
+            if let Err(source) = self.fetch() {
+                self.ended = true;
+                // What came before the damage has been read and is given first.
+                self.page.push_back(Err(Error::Sqlite { action: "read rows", source }));
+            }
         }
         self.page.pop_front()
     }

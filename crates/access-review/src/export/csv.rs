@@ -6,7 +6,6 @@
 //! `Resource`, everything that is no person. Each row says in its last columns which sync it comes from.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io::Write;
 use std::rc::Rc;
 
@@ -17,7 +16,7 @@ use governance_model::{
 
 use super::{About, Counts, Options};
 use crate::format::cells;
-use crate::names::Kind;
+use crate::names::{ByResource, Kind};
 use crate::rows::{EntitlementRow, GrantQuery, GrantRow, Person, Scope};
 use crate::{Error, Snapshot, text};
 
@@ -57,9 +56,6 @@ const OURS: [&str; 16] = [
     "Complete",
 ];
 
-/// How many people's names are kept for the grants; beyond that all are forgotten.
-const KEPT: usize = 20_000;
-
 /// Writes a sync as CSV.
 ///
 /// # Errors
@@ -93,14 +89,14 @@ pub fn csv(out: &mut dyn Write, snapshot: &Snapshot<'_>, options: &Options) -> R
         }))?;
         counts.entitlements += 1;
     }
-    let mut names = Names { snapshot, kept: HashMap::new() };
+    let mut names = Names { snapshot, kept: ByResource::default() };
     for grant in GrantRow::all(snapshot, &GrantQuery::default()) {
         let grant = grant?;
         let name = names.of(&grant)?;
         table.row(granted(grant, name.as_deref()))?;
         counts.grants += 1;
     }
-    for resource in snapshot.view().resources(&ResourceFilter::default()).by_id() {
+    for resource in snapshot.view().resources(&ResourceFilter::default()).by_id().without_users() {
         let resource = resource?.value;
         match Kind::of(&resource.traits) {
             Kind::User => continue,
@@ -155,23 +151,20 @@ impl Name {
 /// The names of those who have something.
 struct Names<'s, 'f> {
     snapshot: &'s Snapshot<'f>,
-    kept: HashMap<(String, String), Option<Rc<Name>>>,
+    kept: ByResource<Option<Rc<Name>>>,
 }
 
 impl Names<'_, '_> {
     /// Nothing for a principal that is no person or that the file lacks.
     fn of(&mut self, grant: &GrantRow) -> Result<Option<Rc<Name>>, Error> {
-        let key = (grant.principal.kind.clone(), grant.principal.id.clone());
-        if let Some(known) = self.kept.get(&key) {
+        let principal = &grant.principal;
+        if let Some(known) = self.kept.get(&principal.kind, &principal.id) {
             return Ok(known.clone());
         }
-        let id = ResourceId::new(ResourceTypeId::new(key.0.clone()), key.1.clone());
+        let id = ResourceId::new(ResourceTypeId::new(principal.kind.clone()), principal.id.clone());
         let resource = self.snapshot.view().resource(&id)?;
         let name = resource.and_then(|record| Name::of(&record.value)).map(Rc::new);
-        if self.kept.len() >= KEPT {
-            self.kept.clear();
-        }
-        self.kept.insert(key, name.clone());
+        self.kept.keep(&id, name.clone());
         Ok(name)
     }
 }

@@ -31,7 +31,8 @@ pub struct OtherResource {
 impl OtherResource {
     /// Such resources in a snapshot, by id.
     pub fn all<'s>(snapshot: &'s Snapshot<'_>) -> impl Iterator<Item = Result<Self, Error>> + 's {
-        snapshot.view().resources(&ResourceFilter::default()).by_id().filter_map(|record| match record {
+        let resources = snapshot.view().resources(&ResourceFilter::default()).by_id().without_users();
+        resources.filter_map(|record| match record {
             Ok(record) => {
                 let resource = record.value;
                 let other = Kind::of(&resource.traits) == Kind::Other && resource.id.resource_type != PROJECT;

@@ -53,12 +53,13 @@ impl Group {
     }
 }
 
-/// Resources that fulfil a condition, by id.
+/// Resources that are no accounts and fulfil a condition, by id.
 pub(super) fn resources<'s>(
     snapshot: &'s Snapshot<'_>,
     wanted: impl Fn(&Resource) -> bool + 's,
 ) -> impl Iterator<Item = Result<Resource, Error>> + 's {
-    snapshot.view().resources(&ResourceFilter::default()).by_id().filter_map(move |record| match record {
+    let resources = snapshot.view().resources(&ResourceFilter::default()).by_id().without_users();
+    resources.filter_map(move |record| match record {
         Ok(record) => wanted(&record.value).then_some(Ok(record.value)),
         Err(error) => Some(Err(error.into())),
     })

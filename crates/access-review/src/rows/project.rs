@@ -1,9 +1,10 @@
 //! Projects: how many belong to each, and who manages them.
 
+use c1z::ResourceFilter;
 use governance_model::{Resource, ResourceTypeId};
 use serde::Serialize;
 
-use super::group::{Belonging, resources};
+use super::group::Belonging;
 use super::{Principal, Reference};
 use crate::{Error, Snapshot};
 
@@ -36,8 +37,9 @@ pub struct Project {
 impl Project {
     /// The projects in a snapshot, by id.
     pub fn all<'s>(snapshot: &'s Snapshot<'_>) -> impl Iterator<Item = Result<Self, Error>> + 's {
-        resources(snapshot, |resource| resource.id.resource_type == PROJECT)
-            .map(move |resource| Self::of(snapshot, resource?))
+        let filter = ResourceFilter { resource_type: Some(PROJECT), ..ResourceFilter::default() };
+        let projects = snapshot.view().resources(&filter).by_id();
+        projects.map(move |record| Self::of(snapshot, record?.value))
     }
 
     fn of(snapshot: &Snapshot<'_>, resource: Resource) -> Result<Self, Error> {
