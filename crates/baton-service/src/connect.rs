@@ -38,6 +38,9 @@ pub enum ConnectError {
     /// The address or the user agent is none.
     #[error(transparent)]
     Address(#[from] AddressError),
+    /// The proxy that the environment names cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] outbound::ProxyProblem),
     /// HTTP cannot be set up.
     #[error("HTTP cannot be set up")]
     Http(#[source] reqwest::Error),
@@ -66,6 +69,10 @@ fn put_together(
     let Connection { client_id, client_secret, address, extra_roots, user_agent } = connection;
     let tls = outbound::client_config(&extra_roots)?;
     let address = address.unwrap_or_else(|| client_id.address().clone());
+    if let Some(problem) = outbound::proxy_problem(&format!("https://{}:{}", address.host(), address.port()))
+    {
+        return Err(problem.into());
+    }
     let transport = Transport::new(&address, &user_agent, &tls, Matcher::from_env())?;
     let endpoint = TokenEndpoint::new(&address, client_id, client_secret, &user_agent, tls)
         .map_err(ConnectError::Http)?;

@@ -225,8 +225,19 @@ pub(crate) fn asks_clockify(command: Option<&str>) -> bool {
 /// What a command that only reads a file has use for, of the flags that every command takes.
 const READERS: [&str; 5] = ["file", "c1z_temp_dir", "log_level", "log_format", "log_path"];
 
-/// The flags of a sync are taken everywhere, so that a command line can be edited at its end. The help of a command does not
-/// list those that it does not look at.
+/// Flags of service mode, which no command looks at.
+const SERVICE: [&str; 7] = [
+    "client_id",
+    "client_secret",
+    "task_concurrency",
+    "host_id",
+    "skip_full_sync",
+    "c1_api_host",
+    "shutdown_grace",
+];
+
+/// The flags of a sync and of the service are taken everywhere, so that a command line can be edited at its end. The help of a
+/// command does not list those that it does not look at.
 fn readers_without_flags_of_a_sync(mut command: clap::Command) -> clap::Command {
     fn hide(command: clap::Command, kept: &[&str]) -> clap::Command {
         let command = command.mut_args(|argument| match argument.get_id().as_str() {
@@ -246,8 +257,13 @@ fn readers_without_flags_of_a_sync(mut command: clap::Command) -> clap::Command 
             hide(command, &READERS)
         } else if is_of(&describers, name) {
             hide(command, &[])
-        } else {
+        } else if name == "doctor" {
+            // It says whether a service could start with them.
             command
+        } else {
+            command.mut_args(
+                |flag| if SERVICE.contains(&flag.get_id().as_str()) { flag.hide(true) } else { flag },
+            )
         }
     })
 }

@@ -52,18 +52,13 @@ const KEY_HINT: &str = "set BATON_CLOCKIFY_API_KEY; make the key in Clockify und
                         as a workspace admin or owner";
 const WORKSPACE_HINT: &str = "set BATON_CLOCKIFY_WORKSPACE_ID to the 24 characters in the page address after \
                               selecting the workspace in Clockify";
+/// What a file of root certificates must be.
+pub(crate) const ROOTS_HINT: &str = "--ca-cert and BATON_CA_CERT name a file with root certificates as PEM, beginning with \
+                                     -----BEGIN CERTIFICATE-----; without them the system's are trusted alone";
 const FOREIGN_HINT: &str = "the key is sent only to clockify.me; if that host really is yours, name it: \
                             --clockify-trusted-host HOST";
 
 impl Config {
-    /// Checks the command line.
-    ///
-    /// # Errors
-    /// One failure that lists every problem.
-    pub(crate) fn from_args(args: &SyncArgs) -> Result<Self, Failure> {
-        Self::check(args, Problems::default())
-    }
-
     /// Checks the command line, when something may be known to be wrong already.
     ///
     /// # Errors
@@ -101,10 +96,16 @@ impl Config {
             problems.hint(FOREIGN_HINT);
         }
 
+        if let Some(problem) = base_url.as_ref().and_then(|url| outbound::proxy_problem(&url.to_string())) {
+            problems.sentence(problem.to_string());
+            problems.hint(problem.hint());
+        }
+
         let extra_roots = match roots(args.ca_cert.as_deref()) {
             Ok(roots) => roots,
             Err(problem) => {
                 problems.wrong("ca-cert", problem);
+                problems.hint(ROOTS_HINT);
                 Vec::new()
             }
         };
@@ -123,6 +124,7 @@ impl Config {
             problems.wrong("file", "the name is empty");
         } else if let Err(error) = remote::address(&args.file) {
             problems.wrong("file", error);
+            problems.hint(remote::ADDRESS_HINT);
         }
 
         if let Some(report) = &args.report_file {

@@ -8,6 +8,7 @@ use clockify_sim::{SeededWorkspace, Simulator};
 use crate::args::{DemoArgs, SyncArgs};
 use crate::config::Config;
 use crate::line::Line;
+use crate::problems::Problems;
 use crate::progress::Progress;
 use crate::{signals, summary, sync};
 
@@ -18,7 +19,7 @@ const DEMO_KEY: &str = "demo-key-for-the-look-alike";
 const DEMO_SEED: u64 = 1;
 
 /// Runs the demonstration.
-pub(crate) async fn run(demo: &DemoArgs, args: &SyncArgs, line: &Line) -> Result<()> {
+pub(crate) async fn run(demo: &DemoArgs, args: &SyncArgs, problems: Problems, line: &Line) -> Result<()> {
     let workspace = match demo.users {
         None => SeededWorkspace::demo(),
         Some(users) => SeededWorkspace::new(DEMO_SEED)
@@ -39,7 +40,7 @@ pub(crate) async fn run(demo: &DemoArgs, args: &SyncArgs, line: &Line) -> Result
         clockify_trusted_host: None,
         ..args.clone()
     };
-    let config = Config::from_args(&args)?;
+    let config = Config::check(&args, problems)?;
     let config = Config { demonstration: true, ..config };
     let done = sync::sync(&config, &Progress::new(line)).await?;
 

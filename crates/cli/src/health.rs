@@ -112,8 +112,9 @@ pub(crate) async fn check(flags: &HealthCheckArgs, place: &HealthArgs) -> Result
     if flags.if_enabled && !place.health_check {
         return Ok(());
     }
-    let limit = duration::parse(&flags.timeout)
-        .map_err(|error| Failure::new(Exit::InvalidArgument, format!("--timeout: {error}")))?;
+    let limit = duration::parse(&flags.timeout).map_err(|error| {
+        Failure::new(Exit::InvalidArgument, format!("--timeout: {error}")).with_hint("such as --timeout 5s")
+    })?;
     let address = place.reachable();
     let path = match flags.endpoint {
         Endpoint::Health => "/health",
@@ -125,7 +126,11 @@ pub(crate) async fn check(flags: &HealthCheckArgs, place: &HealthArgs) -> Result
         Ok(Err(error)) => return Err(unreachable(address, &error).into()),
         Err(_) => {
             let message = format!("no answer from {address} within {}", flags.timeout);
-            return Err(Failure::new(Exit::DeadlineExceeded, message).into());
+            return Err(Failure::new(Exit::DeadlineExceeded, message)
+                .with_hint(
+                    "the service, or what it asks, is slow or hangs: see its log; --timeout waits longer",
+                )
+                .into());
         }
     };
     match answer.status {

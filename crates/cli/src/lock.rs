@@ -1,6 +1,5 @@
 //! Takes the output's lock, waiting for another run as long as the configuration allows.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use governance_model::Timestamp;
@@ -8,6 +7,7 @@ use sync_engine::{C1zStores, Clock, Event, LockError, Observer, Stop, SyncError,
 
 use crate::config::Config;
 use crate::progress::Progress;
+use crate::remote::Place;
 use crate::{limits, temporary};
 
 /// How often a lock that another run holds is tried.
@@ -16,13 +16,13 @@ const POLL: Duration = Duration::from_millis(200);
 /// How often it is said that the run still waits.
 const REMINDER: Duration = Duration::from_secs(60);
 
-/// Takes the lock of an output: the file itself, or what stands for it on this disk.
+/// Takes the lock of an output: of the file itself, or of what stands for it on this disk.
 ///
 /// # Errors
 /// When another run holds it for too long, the folder does not take the lock file, or the run is to stop.
 pub(crate) async fn take(
     config: &Config,
-    output: &Path,
+    place: &Place,
     mut stop: Stop,
     progress: &Progress,
 ) -> Result<C1zStores, SyncError> {
@@ -32,7 +32,8 @@ pub(crate) async fn take(
     let mut told: Option<Instant> = None;
     loop {
         let left = config.wait_lock.saturating_sub(begun.elapsed());
-        match C1zStores::lock(output) {
+        place.renew();
+        match C1zStores::lock(place.local()) {
             Err(LockError::Held { .. }) if !left.is_zero() => {}
             outcome => {
                 if told.is_some() {

@@ -118,7 +118,10 @@ impl Targets {
             }
             match OpenOptions::new().create(true).append(true).open(path) {
                 Ok(file) => files.push(file),
-                Err(error) => problems.wrong("log-path", format!("cannot open {path}: {error}")),
+                Err(error) => {
+                    problems.wrong("log-path", format!("cannot open {path}: {error}"));
+                    problems.hint("--log-path takes files in folders that exist and can be written, or stderr or stdout");
+                }
             }
         }
         let stdout = paths.contains(&"stdout");

@@ -134,6 +134,15 @@ fn check_flags(cli: &Cli, given: &Given, serves: bool, problems: &mut Problems) 
         if is_schedule && given.is_set("client-id") {
             tracing::warn!("A schedule takes no tasks from C1: client-id makes no difference here.");
         }
+        if let Some(warning) = compat::flags_without_effect(given) {
+            tracing::warn!("{warning}");
+        }
+        if let Some(warning) = compat::sync_flags_in_a_service(given).filter(|_| serves) {
+            tracing::warn!("{warning}");
+        }
+        if !serves {
+            service::check(&cli.service, matches!(cli.command, Some(Command::Doctor(_))), problems);
+        }
         if cli.sync.parallel_sync {
             tracing::warn!("--parallel-sync is the old name of --workers -1.");
         }
@@ -144,12 +153,7 @@ fn check_flags(cli: &Cli, given: &Given, serves: bool, problems: &mut Problems) 
 
 /// Does what the command line asks for, unless something is wrong with it.
 async fn answer(cli: &Cli, serves: bool, problems: Problems, line: &Line) -> Result<()> {
-    let problems = if syncs(cli) {
-        problems
-    } else {
-        problems.check()?;
-        Problems::default()
-    };
+    let problems = if syncs(cli) { problems } else { problems.check()? };
     match &cli.command {
         None if serves => service::run(&cli.service, &cli.health, &cli.sync, problems, line).await,
         None => sync::run(&cli.sync, problems, line).await,
@@ -158,7 +162,7 @@ async fn answer(cli: &Cli, serves: bool, problems: Problems, line: &Line) -> Res
         Some(Command::Review(question)) => review::run(question, &cli.sync),
         Some(Command::Doctor(flags)) => doctor::run(flags, &cli.sync, problems).await,
         Some(Command::HealthCheck(flags)) => health::check(flags, &cli.health).await,
-        Some(Command::Demo(demo)) => demo::run(demo, &cli.sync, line).await,
+        Some(Command::Demo(demo)) => demo::run(demo, &cli.sync, problems, line).await,
         Some(Command::Describe(command)) => describe::run(command, args::command()),
     }
 }

@@ -83,10 +83,12 @@ impl Problems {
             && self.refusals.is_empty()
     }
 
+    /// Itself, to go on with, because it still knows where each field was set.
+    ///
     /// # Errors
     /// When anything is wrong: one failure that lists it all.
-    pub(crate) fn check(self) -> Result<(), Failure> {
-        if self.is_empty() { Ok(()) } else { Err(self.into_failure()) }
+    pub(crate) fn check(self) -> Result<Self, Failure> {
+        if self.is_empty() { Ok(self) } else { Err(self.into_failure()) }
     }
 
     /// The exit code of what weighs most: a mistake can be put right, before what is refused is spoken of.

@@ -63,6 +63,7 @@ struct Known {
 pub(crate) fn run(flags: &StatusArgs, args: &SyncArgs) -> Result<()> {
     let max_age = duration::parse(&flags.max_age).map_err(|error| {
         Failure::new(Exit::InvalidArgument, format!("errors found:\nfield max-age: {error}"))
+            .with_hint("such as --max-age 26h")
     })?;
     let path = flags.status_file.clone().unwrap_or_else(|| status_path(&remote::local(&args.file)));
     let schedule = ScheduleStatus::read(&path).map_err(|error| {

@@ -92,8 +92,7 @@ async fn sync_with(
 ) -> Result<(SyncReport, Sealed, Result<Facts, String>, Station)> {
     let place = Place::of(&config.file)?;
     let failed = |error: &SyncError| place.name(failure(error));
-    let stores =
-        lock::take(config, place.local(), stop.clone(), progress).await.map_err(|error| failed(&error))?;
+    let stores = lock::take(config, &place, stop.clone(), progress).await.map_err(|error| failed(&error))?;
     let stores = if config.resources_only { stores.resources_only() } else { stores };
     let facts = Arc::new(Mutex::new(Err("nothing was read back".to_owned())));
     let seen = Arc::clone(&facts);
@@ -124,7 +123,9 @@ fn write_report(path: &Path, report: &SyncReport) -> Result<()> {
     c1z::atomic::write(path, text.as_bytes()).map_err(|error| {
         let message =
             format!("the sync is sealed, but cannot write its report to {}: {error}", path.display());
-        Failure::new(Exit::FailedPrecondition, message).into()
+        Failure::new(Exit::FailedPrecondition, message)
+            .with_hint("make room or correct the rights there; --report-file names another place")
+            .into()
     })
 }
 

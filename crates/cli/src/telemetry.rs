@@ -20,7 +20,7 @@ const LAST: Duration = Duration::from_secs(3);
 #[command(next_help_heading = "OpenTelemetry")]
 #[expect(clippy::struct_field_names, reason = "the flags are called so")]
 pub(crate) struct OtelArgs {
-    /// Collector to send traces and logs to, HOST:PORT, by OTLP over gRPC.
+    /// Collector to send traces and logs to, HOST or HOST:PORT [port: 4317], by OTLP over gRPC.
     #[arg(long, env = "BATON_OTEL_COLLECTOR_ENDPOINT", value_name = "ADDRESS", global = true)]
     pub(crate) otel_collector_endpoint: Option<String>,
 

@@ -21,7 +21,7 @@ pub(crate) fn name(flag: Option<&PathBuf>, problems: &mut Problems) {
         let _ = NAMED.set(folder);
     } else {
         problems.sentence(format!("the specified c1z temp dir does not exist: {}", folder.display()));
-        problems.hint("make that folder, or leave out --c1z-temp-dir and BATON_TMPDIR");
+        problems.hint("make that folder, or leave out --c1z-temp-dir, BATON_C1Z_TEMP_DIR and BATON_TMPDIR");
     }
 }
 

@@ -15,7 +15,7 @@ mod roots;
 mod tls;
 
 pub use fault::{CertificateFault, certificate_fault};
-pub use proxy::{Proxy, proxy_for};
+pub use proxy::{Proxy, ProxyProblem, proxy_for, proxy_problem};
 pub use roots::{RootsError, added_roots, certificates_in, environment_problem};
 pub use tls::{TlsError, client_config};
 

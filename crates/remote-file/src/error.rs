@@ -21,6 +21,24 @@ pub enum Error {
         /// The kind of store.
         kind: Kind,
     },
+    /// One of several variables that belong together is not set.
+    #[error("{address} cannot be used: {set} is set, and {missing} is not")]
+    Half {
+        /// The address.
+        address: String,
+        /// The variable that is set.
+        set: &'static str,
+        /// The one that is not, or several of which one is enough.
+        missing: &'static str,
+    },
+    /// The proxy on the way cannot be used.
+    #[error("{address} cannot be reached: {problem}")]
+    Proxy {
+        /// The address.
+        address: String,
+        /// What is wrong with it.
+        problem: outbound::ProxyProblem,
+    },
     /// There are no credentials.
     #[error("there are no credentials for {address}")]
     NoCredentials {
@@ -124,6 +142,12 @@ impl Error {
     /// What a person can do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::Half { set, missing, .. } => {
+                return Some(format!(
+                    "set {missing} as well, or unset {set} where the machine itself has a role"
+                ));
+            }
+            Self::Proxy { problem, .. } => return Some(problem.hint()),
             Self::NoCredentials { kind, .. } => credentials(*kind),
             Self::Unauthenticated { kind: Kind::S3, .. } => {
                 "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary ones, AWS_SESSION_TOKEN; they must \

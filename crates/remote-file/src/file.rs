@@ -241,6 +241,7 @@ impl RemoteFile {
                 );
                 Error::Settings { address, what, kind }
             }
+            Some(Failure { what: What::Proxy(problem), .. }) => Error::Proxy { address, problem },
             Some(Failure { host, what: What::Silence(what) }) => self.unavailable(format!("{host}: {what}")),
             Some(Failure { host, what: What::Answer(answer) }) if self.gives_credentials(&host) => {
                 Error::Unauthenticated { address, what: format!("{host} answers {}", said(&answer)), kind }

@@ -107,7 +107,7 @@ impl HttpService for Service {
         let client = match self.way(request.uri()) {
             Ok(client) => client,
             Err(error) => {
-                note(What::Plain);
+                note(error.seen());
                 return Err(HttpError::new(HttpErrorKind::Unknown, error));
             }
         };
@@ -157,8 +157,21 @@ impl HttpService for Service {
 
 /// Why a request was not sent.
 #[derive(Debug, thiserror::Error)]
-#[error("the object store would be spoken to without encryption, and only one on this machine may be")]
-struct Plain;
+enum Unsent {
+    #[error("the object store would be spoken to without encryption, and only one on this machine may be")]
+    Plain,
+    #[error(transparent)]
+    Proxy(outbound::ProxyProblem),
+}
+
+impl Unsent {
+    fn seen(&self) -> What {
+        match self {
+            Self::Plain => What::Plain,
+            Self::Proxy(problem) => What::Proxy(problem.clone()),
+        }
+    }
+}
 
 /// An answer that does not come.
 #[derive(Debug, thiserror::Error)]
@@ -166,7 +179,7 @@ struct Plain;
 struct Late(u64);
 
 impl Service {
-    fn way(&self, uri: &Uri) -> Result<&reqwest::Client, Plain> {
+    fn way(&self, uri: &Uri) -> Result<&reqwest::Client, Unsent> {
         let host = uri.host().unwrap_or_default();
         let encrypted = uri.scheme_str() == Some("https");
         if is_metadata(host) {
@@ -175,9 +188,12 @@ impl Service {
             // A proxy would get what is meant for this machine.
             Ok(&self.near)
         } else if encrypted || self.plain {
-            Ok(&self.usual)
+            match outbound::proxy_problem(&uri.to_string()) {
+                Some(problem) => Err(Unsent::Proxy(problem)),
+                None => Ok(&self.usual),
+            }
         } else {
-            Err(Plain)
+            Err(Unsent::Plain)
         }
     }
 }

@@ -22,6 +22,7 @@
 mod address;
 mod error;
 mod file;
+mod halves;
 mod http;
 mod open;
 mod platform;

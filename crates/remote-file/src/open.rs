@@ -9,6 +9,7 @@ use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::multipart::MultipartStore;
 use object_store::{BackoffConfig, ObjectStore, RetryConfig};
 
+use crate::halves;
 use crate::http::Connector;
 use crate::seen::Seen;
 use crate::{Address, Error, Kind, Settings};
@@ -38,12 +39,17 @@ pub(crate) fn open(address: &Address, settings: &Settings, seen: Seen) -> Result
     let plain = settings.is_on(&format!("{}_ALLOW_HTTP", prefix(kind)));
     let wrong = |what: String| Error::Settings { address: address.to_string(), what, kind };
     let http = Connector::new(settings, plain, seen).map_err(|error| wrong(error.to_string()))?;
+    let half = |(set, missing)| Error::Half { address: address.to_string(), set, missing };
     match kind {
         Kind::S3 => {
+            let store = s3(address, settings);
+            if let Some(found) = halves::of_aws(&store) {
+                return Err(half(found));
+            }
             if !has_aws_credentials(settings) && settings.is_on("AWS_EC2_METADATA_DISABLED") {
                 return Err(Error::NoCredentials { address: address.to_string(), kind });
             }
-            let store = s3(address, settings).with_retry(retry()).with_http_connector(http).build();
+            let store = store.with_retry(retry()).with_http_connector(http).build();
             store.map(faces).map_err(|error| wrong(message(&error)))
         }
         Kind::Google => {
@@ -52,6 +58,9 @@ pub(crate) fn open(address: &Address, settings: &Settings, seen: Seen) -> Result
         }
         Kind::Azure => {
             let builder = azure(address, settings).map_err(|what| wrong(what.to_owned()))?;
+            if let Some(found) = halves::of_azure(&builder) {
+                return Err(half(found));
+            }
             let store = builder.with_retry(retry()).with_http_connector(http).build();
             store.map(faces).map_err(|error| wrong(message(&error)))
         }

@@ -23,6 +23,8 @@ pub(crate) enum What {
     Silence(String),
     /// Nothing was sent, because it would have been sent in the clear.
     Plain,
+    /// Nothing was sent, because the proxy on the way cannot be used.
+    Proxy(outbound::ProxyProblem),
 }
 
 /// An answer that is no success.

@@ -59,25 +59,20 @@ impl Feature {
         }
     }
 
-    pub(super) fn instead(self) -> &'static str {
+    /// What to do besides not asking for it.
+    pub(super) fn instead(self) -> Option<&'static str> {
         match self {
-            Self::WithoutEffect => "leave it out",
-            Self::OtherStorage => "leave out --storage-engine, or set it to sqlite",
-            Self::Provisioning => {
-                "make the change in Clockify, and sync again; leave out --provisioning and BATON_PROVISIONING"
-            }
-            Self::Tickets => "leave out the flags of tickets, and BATON_TICKETING",
-            Self::Rotation => "its owner makes a new API key in Clockify: Profile settings, API",
-            Self::Events => "compare two syncs: `baton-clockify diff`, with --ocsf for a SIEM",
-            Self::Actions => "leave out the flags of actions",
+            Self::WithoutEffect | Self::Tickets | Self::Actions => None,
+            Self::OtherStorage => Some("or set it to sqlite"),
+            Self::Provisioning => Some("make the change in Clockify, and sync again"),
+            Self::Rotation => Some("its owner makes a new API key in Clockify: Profile settings, API"),
+            Self::Events => Some("compare two syncs: `baton-clockify diff`, with --ocsf for a SIEM"),
             Self::DiffSyncs => {
-                "compare two syncs: `baton-clockify diff BASE APPLIED`, with ids of syncs or with files"
+                Some("compare two syncs: `baton-clockify diff BASE APPLIED`, with ids of syncs or with files")
             }
-            Self::Compaction => "sync again; the file holds the last sync and the one before",
-            Self::External => "leave out the flags of external resources; C1 matches people itself",
-            Self::Targeted | Self::WithTargeted => {
-                "leave out --sync-resources; --sync-resource-types restricts a sync to types"
-            }
+            Self::Compaction => Some("sync again; the file holds the last sync and the one before"),
+            Self::External => Some("C1 matches people itself"),
+            Self::Targeted | Self::WithTargeted => Some("--sync-resource-types restricts a sync to types"),
         }
     }
 }

@@ -17,7 +17,9 @@ use crate::problems::Problems;
 
 use features::Feature;
 use flags::FLAGS;
-pub(crate) use service_only::told as service_flags_without_a_service;
+pub(crate) use service_only::{
+    told as service_flags_without_a_service, told_in_a_service as sync_flags_in_a_service,
+};
 
 /// A flag of the Go SDK.
 struct Flag {
@@ -80,13 +82,30 @@ pub(crate) fn check(given: &Given, syncs: bool, problems: &mut Problems) {
         }
     }
     for (feature, names) in refused {
+        let undoing: Vec<_> = names.iter().filter_map(|name| given.undoing(name)).collect();
+        let undoing = undoing.join(", ");
+        problems.hint(match feature.instead() {
+            Some(instead) => format!("{undoing}; {instead}"),
+            None => undoing,
+        });
         let names: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
         problems.refused(
             feature.exit(),
             format!("flag(s) {} cannot be used: {}", names.join(", "), feature.why()),
         );
-        problems.hint(feature.instead());
     }
+}
+
+/// What to say of flags that were set and are taken without a use for them, if any were.
+pub(crate) fn flags_without_effect(given: &Given) -> Option<String> {
+    let set = FLAGS.iter().filter(|flag| flag.feature == Feature::WithoutEffect && given.is_set(flag.name));
+    let names: Vec<_> = set.map(|flag| flag.name).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "[{}] makes no difference here: nothing is kept in a session store, and a file always keeps the sync before.",
+            names.join(" ")
+        )
+    })
 }
 
 /// Whether the value asked for is the one that there is: the kind of file that is written anyway.

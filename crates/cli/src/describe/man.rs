@@ -29,7 +29,9 @@ pub(super) fn run(args: &ManArgs, mut program: Command) -> Result<()> {
     };
     write_all(program, folder).map_err(|error| {
         let message = format!("cannot write manual pages to {}: {error}", folder.display());
-        Failure::new(Exit::FailedPrecondition, message).into()
+        Failure::new(Exit::FailedPrecondition, message)
+            .with_hint("name a folder that exists and can be written with --dir")
+            .into()
     })
 }
 

@@ -93,13 +93,13 @@ pub(super) fn read(warnings: &mut Vec<String>) -> Result<Option<ConfigFile>, Str
 /// First the shape of each value, then its text: only who asks for text gets it as it is written.
 fn parse(text: &str, path: &Path) -> Result<BTreeMap<String, Entry>, String> {
     let told = |error: serde_saphyr::Error| {
-        let line = error.location().map(|at| format!(", line {}", at.line())).unwrap_or_default();
+        let line = error.location().map_or_else(|| first_line(text), |at| at.line());
         let error = error.without_snippet().to_string();
         // The place is said in front, in the same words for every kind of mistake.
         let error = error.split(" at line ").next().unwrap_or_default();
         // Advice for whoever calls the library.
         let error = error.split(", set DuplicateKeyPolicy").next().unwrap_or_default();
-        format!("the configuration file {}{line} cannot be used: {error}", path.display())
+        format!("the configuration file {}, line {line} cannot be used: {error}", path.display())
     };
     let parsed = |shapes: Option<&[Shape]>| {
         let options = serde_saphyr::options! { with_snippet: false };
@@ -115,6 +115,20 @@ fn parse(text: &str, path: &Path) -> Result<BTreeMap<String, Entry>, String> {
         .into_iter()
         .filter_map(|row| Some((row.name, Entry { line: row.line, value: row.value? })))
         .collect())
+}
+
+/// The line in which the content of a file begins, for what is wrong with all of it.
+fn first_line(text: &str) -> u64 {
+    let is_content = |line: &str| {
+        let line = line.trim();
+        !(line.is_empty() || line.starts_with(['#', '%']) || line == "---")
+    };
+    (1..).zip(text.lines()).find(|(_, line)| is_content(line)).map_or(1, |(number, _)| number)
+}
+
+/// Said without the text, which may be a secret that somebody wrote there alone.
+fn no_mapping<E: Error>() -> E {
+    E::custom("it must hold names of flags with their values, such as `page-size: 200`")
 }
 
 struct Row {
@@ -140,9 +154,28 @@ impl<'de> Visitor<'de> for Whole<'_> {
         Ok(Vec::new())
     }
 
-    // Said without the text, which may be a secret that somebody wrote there alone.
     fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
-        Err(E::custom("it must hold names of flags with their values, such as `page-size: 200`"))
+        Err(no_mapping())
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+        Err(no_mapping())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
+        Err(no_mapping())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+        Err(no_mapping())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
+        Err(no_mapping())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+        Err(no_mapping())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -308,9 +341,21 @@ mod tests {
             assert!(error.contains(&format!(", line {line} ")) || error.contains(", line "), "{error}");
             assert!(!error.contains("hush"), "{error}");
         }
-        for file in ["hush", "- hush\n", "5"] {
+        for (file, line) in [
+            ("hush", 1),
+            ("- hush\n", 1),
+            ("# list\n\n---\n- hush\n- hush\n", 4),
+            ("5", 1),
+            ("\n-5", 2),
+            ("1.5", 1),
+            ("true", 1),
+        ] {
             let error = parse(file, Path::new("x.yaml")).err().unwrap();
-            assert!(!error.contains("hush"), "{error}");
+            let expected = format!(
+                "the configuration file x.yaml, line {line} cannot be used: it must hold names of flags with their values, \
+                 such as `page-size: 200`"
+            );
+            assert_eq!(error, expected, "{file:?}");
         }
     }
 

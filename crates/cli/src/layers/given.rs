@@ -57,6 +57,18 @@ impl Given {
         self.0.get(field).is_some_and(|setting| setting.layer == Layer::Flag)
     }
 
+    /// What to do so that it is not set: where somebody set it, in the words of that place.
+    pub(crate) fn undoing(&self, field: &str) -> Option<String> {
+        let setting = self.0.get(field)?;
+        let variable = &setting.variable;
+        Some(match &setting.layer {
+            Layer::Flag => format!("leave out --{field}"),
+            Layer::Variable | Layer::Credential(_) => format!("unset {variable}"),
+            Layer::SecretFile(_) => format!("unset {}", super::file_variable(variable)),
+            Layer::File(path) => format!("take {} out of {}", super::key_of(variable), path.display()),
+        })
+    }
+
     /// Its value, trimmed, if that is text.
     pub(crate) fn text(&self, field: &str) -> Option<&str> {
         self.0.get(field)?.values.first()?.to_str().map(str::trim)

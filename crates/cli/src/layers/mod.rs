@@ -9,6 +9,7 @@ mod file;
 mod given;
 mod look;
 mod secrets;
+mod spaced;
 mod unknown;
 mod values;
 
@@ -66,15 +67,19 @@ pub(crate) fn parse() -> Result<Parsed, Ended> {
             .default_value(None::<&'static str>)
             .value_parser(ValueParser::os_string())
     });
+    let spaced = spaced::join(&texts, &mut arguments);
     let (matches, unknown) = match unknown::set_aside(&texts, &mut arguments) {
         Ok(found) => found,
         Err(error) => return Err(Ended::Usage(usage(error, declared, &arguments))),
     };
     let mut layers = Layers::read(&declared, &matches);
     let chosen = matches.subcommand_name();
-    let wrong_by_flag = layers.check() || !unknown.is_empty();
+    let wrong_by_flag = layers.check() || !unknown.is_empty() || !spaced.is_empty();
     let Layers { given, mut problems, warnings, .. } = layers;
     for flag in &unknown {
+        flag.tell(&mut problems);
+    }
+    for flag in &spaced {
         flag.tell(&mut problems);
     }
 

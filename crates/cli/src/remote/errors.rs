@@ -18,7 +18,9 @@ pub(super) struct StoppedSending;
 /// The failure, with its exit code and what to do.
 pub(crate) fn failure(error: &Error) -> Failure {
     let exit = match error {
-        Error::Settings { .. } | Error::Region { .. } => Exit::InvalidArgument,
+        Error::Settings { .. } | Error::Half { .. } | Error::Proxy { .. } | Error::Region { .. } => {
+            Exit::InvalidArgument
+        }
         Error::NoCredentials { .. } | Error::Unauthenticated { .. } => Exit::Unauthenticated,
         Error::Denied { .. } => Exit::PermissionDenied,
         Error::NoBucket { .. } => Exit::NotFound,

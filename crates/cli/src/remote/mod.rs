@@ -18,6 +18,7 @@ use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 use crate::args::SyncArgs;
+use crate::config::ROOTS_HINT;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::service::{ServiceArgs, data_dir};
@@ -33,6 +34,9 @@ struct Ways {
     ca_cert: Option<PathBuf>,
 }
 
+/// The folder in `--data-dir` that holds what stands for addresses.
+const STORES: &str = "object-stores";
+
 static WAYS: OnceLock<Ways> = OnceLock::new();
 
 /// Takes what the command line says. A second call changes nothing.
@@ -47,6 +51,10 @@ fn ways() -> &'static Ways {
     WAYS.get_or_init(Ways::default)
 }
 
+/// What may be named.
+pub(crate) const ADDRESS_HINT: &str =
+    "name a path, or s3://BUCKET/KEY, gs://BUCKET/KEY or az://CONTAINER/KEY";
+
 /// The address that a file is named by; `None` when it is a path.
 ///
 /// # Errors
@@ -56,7 +64,9 @@ pub(crate) fn address(file: &Path) -> Result<Option<Address>, Failure> {
         return Ok(None);
     }
     let address = Address::parse(&file.to_string_lossy());
-    address.map(Some).map_err(|error| Failure::new(Exit::InvalidArgument, error.to_string()))
+    address
+        .map(Some)
+        .map_err(|error| Failure::new(Exit::InvalidArgument, error.to_string()).with_hint(ADDRESS_HINT))
 }
 
 /// Whether a file is named by an address, right or wrong.
@@ -67,9 +77,7 @@ pub(crate) fn is_meant_by(file: &Path) -> bool {
 /// Where a sync for a file is worked on: at its path, or at the place on this disk that stands for its address.
 pub(crate) fn local(file: &Path) -> PathBuf {
     match address(file) {
-        Ok(Some(address)) => {
-            ways().data_dir.join("object-stores").join(address.fingerprint()).join("sync.c1z")
-        }
+        Ok(Some(address)) => ways().data_dir.join(STORES).join(address.fingerprint()).join("sync.c1z"),
         _ => file.to_owned(),
     }
 }
@@ -80,7 +88,7 @@ fn open(address: Address) -> Result<RemoteFile, Failure> {
     if let Some(path) = &ways().ca_cert {
         let roots = std::fs::read(path).map_err(|error| {
             let message = format!("errors found:\nfield ca-cert: cannot read {}: {error}", path.display());
-            Failure::new(Exit::InvalidArgument, message)
+            Failure::new(Exit::InvalidArgument, message).with_hint(ROOTS_HINT)
         })?;
         settings = settings.extra_ca_certificates(roots);
     }

@@ -122,7 +122,11 @@ fn failure(workbook: &Path, error: &Error) -> anyhow::Error {
         Error::Input(reason) => {
             let missing = reason.kind() == io::ErrorKind::NotFound;
             let exit = if missing { Exit::NotFound } else { Exit::FailedPrecondition };
-            Failure::new(exit, format!("cannot read {}: {reason}", workbook.display())).into()
+            Failure::new(exit, format!("cannot read {}: {reason}", workbook.display()))
+                .with_hint(
+                    "name the workbook that `baton-clockify export xlsx` wrote and reviewers filled in",
+                )
+                .into()
         }
         Error::Reviewed(refusal) => {
             let hint = match refusal {

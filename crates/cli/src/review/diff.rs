@@ -101,7 +101,8 @@ fn side(argument: Option<&str>, sync: Option<&str>, file: &Path, flag: &str) -> 
     }
     if sync.is_some() {
         let message = format!("{argument:?} names a sync already, and {flag} another one");
-        return Err(Failure::new(Exit::InvalidArgument, message).into());
+        let hint = "give the id of a sync once; a file may stand in its place, and the sync in it be named";
+        return Err(Failure::new(Exit::InvalidArgument, message).with_hint(hint).into());
     }
     let holds = source::open(file)?.syncs().map_err(|error| source::failure(&error.into()))?;
     if holds.iter().any(|run| run.sync_id == argument) {

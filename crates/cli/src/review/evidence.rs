@@ -15,14 +15,19 @@ use c1z::atomic::folder_of;
 use clap::{Args, Subcommand, ValueEnum};
 use sync_engine::{Clock as _, SystemClock};
 
+use super::report::SINCE;
 use super::rules::RuleArgs;
 use super::source::{self, SourceArgs};
 use super::{binary, diff};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::platform;
-use crate::remote::Fetched;
+use crate::remote::{self, Fetched};
 use crate::sealed;
+
+/// What to do where a pack is wanted, or is, in an object store.
+const COPY: &str =
+    "name a folder here, and copy it to or from the store as a whole, with the store's own tools";
 
 /// What to do with evidence.
 #[derive(Debug, Args)]
@@ -109,6 +114,12 @@ pub(crate) fn evidence(args: &EvidenceArgs, file: &Path) -> Result<()> {
 }
 
 fn create(args: &CreateArgs, file: &Path) -> Result<()> {
+    if remote::is_meant_by(&args.folder) {
+        let shown = args.folder.to_string_lossy();
+        let message =
+            format!("{} is no folder on this disk, and packs are made in one", text::terminal(&shown));
+        return Err(Failure::new(Exit::InvalidArgument, message).with_hint(COPY).into());
+    }
     let fetched = source::fetched(file)?;
     let c1z = fetched.path();
     if !c1z.exists() {
@@ -147,6 +158,12 @@ fn open(file: &Path, pack: &Path) -> Result<C1zFile, c1z::Error> {
 }
 
 fn verify(args: &VerifyArgs) -> Result<()> {
+    if remote::is_meant_by(&args.folder) {
+        let shown = args.folder.to_string_lossy();
+        let message =
+            format!("{} is no folder on this disk, and packs are checked in one", text::terminal(&shown));
+        return Err(Failure::new(Exit::InvalidArgument, message).with_hint(COPY).into());
+    }
     let key = args.public_key.as_deref().map(PublicKey::read).transpose();
     let key = key.map_err(|error| failure(&error.into()))?;
     let query = Query { public_key: key.as_ref(), previous: args.previous.as_deref(), tool: tool() };
@@ -190,7 +207,7 @@ fn since<'a>(named: Option<&'a str>, file: &Path) -> Result<(Since, Option<&'a P
         Some(path) if source::may_be_there(Path::new(path)) => (Since::File, Some(Path::new(path))),
         Some(id) if id.contains(['/', '\\', '.']) => {
             let message = format!("{id:?} is neither a file nor a sync in {}", file.display());
-            return Err(Failure::new(Exit::NotFound, message).into());
+            return Err(Failure::new(Exit::NotFound, message).with_hint(SINCE).into());
         }
         Some(id) => (Since::Sync(id.to_owned()), None),
     })
@@ -211,9 +228,23 @@ fn failure(error: &Error) -> anyhow::Error {
     let Error::Evidence(refusal) = error else { return diff::failure(error) };
     let (exit, hint) = match refusal {
         Refusal::Exists(_) => (Exit::FailedPrecondition, Some("name a folder that does not exist yet")),
-        Refusal::NoFolder(_) => (Exit::NotFound, None),
-        Refusal::Io { error, .. } if error.kind() == ErrorKind::NotFound => (Exit::NotFound, None),
-        Refusal::Key(_) | Refusal::List { .. } | Refusal::UnknownRule(_) => (Exit::InvalidArgument, None),
+        Refusal::NoFolder(_) => {
+            (Exit::NotFound, Some("name the folder of a pack, as `baton-clockify evidence create` makes it"))
+        }
+        Refusal::Io { error, .. } if error.kind() == ErrorKind::NotFound => {
+            (Exit::NotFound, Some("correct the path; the folder that it lies in must exist"))
+        }
+        Refusal::Key(_) => (
+            Exit::InvalidArgument,
+            Some(
+                "`openssl genpkey -algorithm ed25519 -out KEYFILE` makes one, and `openssl pkey -in KEYFILE -pubout` its public half",
+            ),
+        ),
+        Refusal::UnknownRule(_) => (
+            Exit::InvalidArgument,
+            Some("check the pack with the version of the program that made it, or a later one"),
+        ),
+        Refusal::List { .. } => (Exit::InvalidArgument, None),
         Refusal::PreviousBroken { .. } => {
             (Exit::DataLoss, Some("a chain must not go on from a pack that was changed"))
         }

@@ -98,6 +98,8 @@ fn beside(file: &Path, kind: Kind) -> PathBuf {
     Path::new(stem).with_extension(kind.ending())
 }
 
+const OUT: &str = "name a file in a folder that exists and can be written with --out";
+
 /// Refuses to write over what cannot be made again.
 fn may_write(out: &Path, file: &Path, args: &ExportArgs) -> Result<()> {
     if atomic::resolved(out) == atomic::resolved(file) {
@@ -154,7 +156,7 @@ fn not_written(path: &Path, error: &Error) -> anyhow::Error {
     match error {
         Error::Output(error) => {
             let message = format!("cannot write {}: {error}", path.display());
-            Failure::new(Exit::FailedPrecondition, message).into()
+            Failure::new(Exit::FailedPrecondition, message).with_hint(OUT).into()
         }
         Error::TooManyRows { .. } => Failure::new(Exit::FailedPrecondition, error.to_string()).into(),
         error => source::failure(error),

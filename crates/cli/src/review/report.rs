@@ -43,6 +43,9 @@ pub(crate) struct ReportArgs {
     source: SourceArgs,
 }
 
+/// What `--since` may name.
+pub(super) const SINCE: &str = "--since takes the path of an older c1z, or the id of a sync; `baton-clockify syncs` lists those in the file";
+
 pub(crate) fn report(args: &ReportArgs, file: &Path) -> Result<()> {
     let out = args.out.clone().unwrap_or_else(|| beside(file));
     if atomic::resolved(&out) == atomic::resolved(file) {
@@ -104,7 +107,7 @@ impl Since {
             }
             Some(id) if id.contains(['/', '\\', '.']) => {
                 let message = format!("{id:?} is neither a file nor a sync in {}", file.display());
-                Err(Failure::new(Exit::NotFound, message).into())
+                Err(Failure::new(Exit::NotFound, message).with_hint(SINCE).into())
             }
             Some(id) => Ok(Self::Here(id.to_owned())),
             None => {

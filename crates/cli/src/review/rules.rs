@@ -80,6 +80,7 @@ fn read<T>(path: &Path, what: &str, read: impl FnOnce(File) -> Result<T, ListErr
     let file = File::open(path).map_err(|error| {
         let exit = if path.exists() { Exit::FailedPrecondition } else { Exit::NotFound };
         Failure::new(exit, format!("cannot open the {what} {}: {error}", path.display()))
+            .with_hint("name a file that is there and that this account may read")
     })?;
     read(file).map_err(|error| {
         let message = format!("cannot use the {what} {}: {error}", path.display());

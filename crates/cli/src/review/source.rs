@@ -108,13 +108,25 @@ pub(crate) fn open(file: &Path) -> Result<C1zFile> {
     sealed::open(found).map(|opened| opened.named(file)).map_err(|error| {
         let missing = !found.exists();
         let exit = if missing { Exit::NotFound } else { Exit::FailedPrecondition };
-        let hint = if missing { Some("sync first, or name the file with --file") } else { error.hint() };
+        let hint =
+            if missing { Some("sync first, or name the file with --file") } else { unreadable(&error) };
         let failure = Failure::new(exit, format!("{:#}", anyhow::Error::from(error)))
             .naming(&file.to_string_lossy(), &found.to_string_lossy());
         match hint {
             Some(hint) => failure.with_hint(hint).into(),
             None => failure.into(),
         }
+    })
+}
+
+/// What to do about a file that is there and cannot be read as a c1z.
+pub(crate) fn unreadable(error: &c1z::Error) -> Option<&'static str> {
+    error.hint().or(match error {
+        c1z::Error::Envelope { .. } => {
+            Some("name a c1z file that a connector wrote, as `sync.c1z` is, with --file")
+        }
+        c1z::Error::Io { .. } => Some("name a file that this account may read, with --file"),
+        _ => None,
     })
 }
 

@@ -69,8 +69,16 @@ fn code(class: ErrorClass) -> Code {
 /// Why C1 cannot be spoken to at all.
 pub(super) fn connecting(error: &ConnectError) -> Failure {
     let message = format!("{:#}", chain(error));
-    let failure = Failure::new(Exit::FailedPrecondition, message);
-    if matches!(error, ConnectError::Tls(_)) { failure.with_hint(SYSTEM_ROOTS) } else { failure }
+    let exit = match error {
+        ConnectError::Proxy(_) => Exit::InvalidArgument,
+        _ => Exit::FailedPrecondition,
+    };
+    let failure = Failure::new(exit, message);
+    match error {
+        ConnectError::Tls(_) => failure.with_hint(SYSTEM_ROOTS),
+        ConnectError::Proxy(problem) => failure.with_hint(problem.hint()),
+        _ => failure,
+    }
 }
 
 /// Why the service ended.

@@ -25,7 +25,7 @@ use crate::progress::Progress;
 use crate::signals;
 
 pub(crate) use args::ServiceArgs;
-pub(crate) use settings::{CREDENTIALS_HINT, data_dir};
+pub(crate) use settings::{CREDENTIALS_HINT, USUAL_DATA_DIR, check, data_dir};
 use watch::Watch;
 
 /// Runs until a signal comes or C1 turns the connector away.

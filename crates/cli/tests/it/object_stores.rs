@@ -110,6 +110,12 @@ async fn two_syncs_are_kept_at_the_address_and_nothing_on_this_disk() {
     assert_eq!(s3.keys(), [OBJECT]);
     assert_eq!(s3.open_uploads(), 0);
     assert_eq!(left(&program), Vec::<String>::new());
+    // No empty folder stays either, except the one that was named.
+    assert_eq!(std::fs::read_dir(program.folder().join("data")).unwrap().count(), 0);
+    let program = program.unset("BATON_DATA_DIR");
+    program.run(&[]).succeeded();
+    program.run(&["doctor"]).succeeded();
+    assert_eq!(program.files(), ["data", "tmp"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -216,3 +216,41 @@ async fn c1_is_reached_in_the_same_way() {
     assert!(proxy.asked().iter().all(|line| *line == expected), "{:?}", proxy.asked());
     assert!(!proxy.saw(KEY) && !proxy.saw("client_assertion"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socks_proxy_is_refused_at_the_start() {
+    let program = || {
+        Program::bare()
+            .set("BATON_CLOCKIFY_API_KEY", KEY)
+            .set("BATON_CLOCKIFY_WORKSPACE_ID", "66b0c1d2e4f5a6978812aa00")
+    };
+    let socks = "socks5://jo:sesame@127.0.0.1:9";
+    for variable in ["HTTPS_PROXY", "all_proxy"] {
+        let ran = program().set(variable, socks).run(&[]);
+        let said = format!(
+            "error: {variable} names a proxy of the kind socks5, and only HTTP proxies can be used\n"
+        );
+        assert!(ran.code == Some(3) && ran.stderr.contains(&said), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("sesame") && ran.stderr.contains(&format!("hint: set {variable} to")));
+    }
+    // The workspace is on this machine, and what is not is the object store.
+    let simulator = clockify().await;
+    let ran = Program::against(&simulator)
+        .set("HTTPS_PROXY", socks)
+        .set("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+        .set("AWS_SECRET_ACCESS_KEY", "secret")
+        .run(&["--file", "s3://bucket/sync.c1z"]);
+    let said = "error: s3://bucket/sync.c1z cannot be reached: HTTPS_PROXY names a proxy of the kind socks5";
+    assert!(ran.code == Some(3) && ran.stderr.contains(said), "{}", ran.stderr);
+    assert!(simulator.requests().is_empty());
+    // And C1.
+    let c1 = C1Sim::start(Options::default()).await.unwrap();
+    let credentials = c1.credentials();
+    let ran = Program::against(&simulator)
+        .set("BATON_CLIENT_ID", &credentials.client_id)
+        .set("BATON_CLIENT_SECRET", &credentials.client_secret)
+        .set("HTTPS_PROXY", socks)
+        .run(&[]);
+    let said = "error: HTTPS_PROXY names a proxy of the kind socks5";
+    assert!(ran.code == Some(3) && ran.stderr.contains(said), "{}", ran.stderr);
+}

@@ -27,6 +27,9 @@ pub enum BuildError {
     /// The extra CA certificates are no PEM certificates, or not fit to be trusted.
     #[error("the extra CA certificates are not readable as PEM")]
     Certificates,
+    /// The proxy that the environment names cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] outbound::ProxyProblem),
     /// The HTTP stack could not be set up.
     #[error("the HTTP client could not be set up")]
     Http(#[source] reqwest::Error),
@@ -132,11 +135,14 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// When the host is foreign and not allowed, or an extra certificate is unreadable.
+    /// When the host is foreign and not allowed, an extra certificate is unreadable, or the proxy on the way cannot be used.
     pub fn build(self) -> Result<Client, BuildError> {
         let known = self.base.is_clockify() || self.base.is_loopback();
         if !known && !self.allow_foreign_host {
             return Err(BuildError::ForeignHost { host: self.base.host().to_owned() });
+        }
+        if let Some(problem) = outbound::proxy_problem(&self.base.to_string()) {
+            return Err(problem.into());
         }
         let (http, no_roots) = self.http()?;
         let rng = self.retry.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);

@@ -116,8 +116,11 @@ async fn without_the_right_to_list_a_missing_object_looks_denied_and_the_hint_sa
 async fn half_of_a_key_is_told() {
     let s3 = store().await;
     let error = RemoteFile::new(address(), &with(&s3, &[("AWS_SECRET_ACCESS_KEY", "")])).unwrap_err();
-    assert!(matches!(error, Error::Settings { .. }), "{error}");
-    assert!(error.to_string().to_lowercase().contains("secret"), "{error}");
+    assert!(matches!(error, Error::Half { missing: "AWS_SECRET_ACCESS_KEY", .. }), "{error}");
+    assert!(
+        error.to_string().ends_with("AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not"),
+        "{error}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,4 +162,45 @@ async fn odd_refusals_keep_their_code() {
     s3.fault(Fault::on(Method::POST, Action::Refuse(400, "EntityTooLarge")));
     let error = file(&s3).check().await.unwrap_err();
     assert!(error.to_string().contains("400 EntityTooLarge"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_of_the_variables_is_told_with_the_other_half() {
+    for (address, set, missing) in [
+        ("s3://audits/sync.c1z", &["AWS_ACCESS_KEY_ID"][..], "AWS_SECRET_ACCESS_KEY"),
+        ("s3://audits/sync.c1z", &["AWS_SECRET_ACCESS_KEY"], "AWS_ACCESS_KEY_ID"),
+        ("s3://audits/sync.c1z", &["AWS_SESSION_TOKEN"], "AWS_ACCESS_KEY_ID"),
+        ("s3://audits/sync.c1z", &["AWS_WEB_IDENTITY_TOKEN_FILE"], "AWS_ROLE_ARN"),
+        ("az://audits/sync.c1z", &["AZURE_STORAGE_KEY"], "AZURE_STORAGE_ACCOUNT"),
+        ("az://audits/sync.c1z", &["AZURE_STORAGE_SAS_TOKEN"], "AZURE_STORAGE_ACCOUNT"),
+        (
+            "az://audits/sync.c1z",
+            &["AZURE_CLIENT_SECRET", "AZURE_STORAGE_ACCOUNT", "AZURE_TENANT_ID"],
+            "AZURE_CLIENT_ID",
+        ),
+        (
+            "az://audits/sync.c1z",
+            &["AZURE_FEDERATED_TOKEN_FILE", "AZURE_STORAGE_ACCOUNT", "AZURE_CLIENT_ID"],
+            "AZURE_TENANT_ID",
+        ),
+    ] {
+        let variables = set.iter().map(|name| ((*name).to_owned(), "c2VjcmV0".to_owned()));
+        let made = RemoteFile::new(Address::parse(address).unwrap(), &Settings::new(variables));
+        let error = made.err().unwrap_or_else(|| panic!("{set:?}"));
+        let told = format!("{address} cannot be used: {} is set, and {missing} is not", set[0]);
+        assert_eq!(error.to_string(), told);
+        assert!(error.hint().unwrap().starts_with(&format!("set {missing} as well")));
+    }
+    for (address, set) in [
+        ("s3://audits/sync.c1z", &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"][..]),
+        ("s3://audits/sync.c1z", &["AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"]),
+        ("az://audits/sync.c1z", &["AZURE_STORAGE_ACCOUNT", "AZURE_CLIENT_ID"]),
+        (
+            "az://audits/sync.c1z",
+            &["AZURE_STORAGE_ACCOUNT", "AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_CLIENT_SECRET"],
+        ),
+    ] {
+        let variables = set.iter().map(|name| ((*name).to_owned(), "c2VjcmV0".to_owned()));
+        RemoteFile::new(Address::parse(address).unwrap(), &Settings::new(variables)).unwrap();
+    }
 }

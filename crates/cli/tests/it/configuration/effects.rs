@@ -148,16 +148,15 @@ async fn the_folder_for_copies_must_be_there() {
 async fn what_makes_no_difference_is_taken_and_what_is_old_or_elsewhere_is_told() {
     let simulator = demo().await;
     let program = Program::against(&simulator);
-    let ran = program
-        .run(&[
-            "--storage-engine",
-            "sqlite",
-            "--keep-previous-sync-c1z",
-            "--session-store-maximum-size",
-            "15728640",
-        ])
-        .succeeded();
+    let ran = program.run(&["--storage-engine", "sqlite"]).succeeded();
     assert!(!ran.stderr.contains(r#""level":"WARN""#), "{}", ran.stderr);
+    let ran =
+        program.run(&["--keep-previous-sync-c1z", "--session-store-maximum-size", "15728640"]).succeeded();
+    assert!(
+        ran.stderr.contains("[keep-previous-sync-c1z session-store-maximum-size] makes no difference here"),
+        "{}",
+        ran.stderr
+    );
     let ran = program.run(&["--parallel-sync"]).succeeded();
     assert!(ran.stderr.contains("--parallel-sync is the old name of --workers -1."), "{}", ran.stderr);
     let ran = program.run(&["--skip-full-sync", "--health-check"]).succeeded();

@@ -5,6 +5,7 @@
 mod effects;
 mod file;
 mod layers;
+mod places;
 mod refusals;
 mod relations;
 mod secrets;

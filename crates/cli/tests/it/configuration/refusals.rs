@@ -31,29 +31,29 @@ const REFUSED: [(&str, &str, &str, i32, &str); 45] = [
     ("event-feed-id", "audit", EVENTS, 12, "baton-clockify diff"),
     ("event-feed-start-at", "2026-01-31T12:00:00Z", EVENTS, 12, "baton-clockify diff"),
     ("event-feed-cursor", "x", EVENTS, 12, "baton-clockify diff"),
-    ("ticketing", "true", TICKETS, 12, "BATON_TICKETING"),
-    ("list-ticket-schemas", "true", TICKETS, 12, "BATON_TICKETING"),
-    ("invoke-action", "x", ACTIONS, 12, "actions"),
-    ("invoke-action-args", "{}", ACTIONS, 12, "actions"),
-    ("invoke-action-resource-type", "user", ACTIONS, 12, "actions"),
-    ("list-action-schemas", "true", ACTIONS, 12, "actions"),
-    ("list-action-schemas-resource-type", "user", ACTIONS, 12, "actions"),
-    ("list-resource-actions", "true", ACTIONS, 12, "actions"),
-    ("invoke-resource-action", "x", ACTIONS, 12, "actions"),
-    ("invoke-resource-action-resource-type", "user", ACTIONS, 12, "actions"),
-    ("invoke-resource-action-args", "{}", ACTIONS, 12, "actions"),
-    ("external-resource-c1z", "idp.c1z", EXTERNAL, 12, "external resources"),
+    ("ticketing", "true", TICKETS, 12, ""),
+    ("list-ticket-schemas", "true", TICKETS, 12, ""),
+    ("invoke-action", "x", ACTIONS, 12, ""),
+    ("invoke-action-args", "{}", ACTIONS, 12, ""),
+    ("invoke-action-resource-type", "user", ACTIONS, 12, ""),
+    ("list-action-schemas", "true", ACTIONS, 12, ""),
+    ("list-action-schemas-resource-type", "user", ACTIONS, 12, ""),
+    ("list-resource-actions", "true", ACTIONS, 12, ""),
+    ("invoke-resource-action", "x", ACTIONS, 12, ""),
+    ("invoke-resource-action-resource-type", "user", ACTIONS, 12, ""),
+    ("invoke-resource-action-args", "{}", ACTIONS, 12, ""),
+    ("external-resource-c1z", "idp.c1z", EXTERNAL, 12, "C1 matches people itself"),
     ("sync-resources", "user:1,user:2", TARGETED, 12, "--sync-resource-types"),
     ("storage-engine", "pebble", STORAGE, 12, "sqlite"),
     // Both halves of what belongs together, so that nothing else is wrong.
     ("grant-entitlement", "e --grant-principal=p", PROVISIONING, 9, "in Clockify"),
     ("grant-principal", "p --grant-entitlement=e", PROVISIONING, 9, "in Clockify"),
-    ("create-ticket", "true --ticket-template-path=t.json", TICKETS, 12, "BATON_TICKETING"),
-    ("ticket-template-path", "t.json --create-ticket", TICKETS, 12, "BATON_TICKETING"),
-    ("bulk-create-ticket", "true --bulk-ticket-template-path=t.json", TICKETS, 12, "BATON_TICKETING"),
-    ("bulk-ticket-template-path", "t.json --bulk-create-ticket", TICKETS, 12, "BATON_TICKETING"),
-    ("get-ticket", "true --ticket-id=1", TICKETS, 12, "BATON_TICKETING"),
-    ("ticket-id", "1 --get-ticket", TICKETS, 12, "BATON_TICKETING"),
+    ("create-ticket", "true --ticket-template-path=t.json", TICKETS, 12, ""),
+    ("ticket-template-path", "t.json --create-ticket", TICKETS, 12, ""),
+    ("bulk-create-ticket", "true --bulk-ticket-template-path=t.json", TICKETS, 12, ""),
+    ("bulk-ticket-template-path", "t.json --bulk-create-ticket", TICKETS, 12, ""),
+    ("get-ticket", "true --ticket-id=1", TICKETS, 12, ""),
+    ("ticket-id", "1 --get-ticket", TICKETS, 12, ""),
     ("diff-syncs", "true --base-sync-id=a --applied-sync-id=b", DIFF, 12, "diff BASE APPLIED"),
     ("base-sync-id", "a --diff-syncs --applied-sync-id=b", DIFF, 12, "diff BASE APPLIED"),
     ("applied-sync-id", "b --diff-syncs --base-sync-id=a", DIFF, 12, "diff BASE APPLIED"),
@@ -83,14 +83,14 @@ const REFUSED: [(&str, &str, &str, i32, &str); 45] = [
         "e --external-resource-c1z=idp.c1z",
         EXTERNAL,
         12,
-        "external resources",
+        "C1 matches people itself",
     ),
     (
         "external-resource-traits",
         "user,group --external-resource-c1z=idp.c1z",
         EXTERNAL,
         12,
-        "external resources",
+        "C1 matches people itself",
     ),
 ];
 
@@ -105,15 +105,18 @@ async fn each_is_answered_by_flag_by_variable_and_by_file() {
         let variable = format!("BATON_{}", flag.to_uppercase().replace('-', "_"));
         let by_file = complete();
         by_file.put(".baton.yaml", format!("{flag}: '{value}'\n"));
-        for (program, arguments) in
-            [(complete(), &by_flag), (complete().set(&variable, value), &others), (by_file, &others)]
-        {
+        for (program, arguments, undoing) in [
+            (complete(), &by_flag, format!("leave out --{flag}")),
+            (complete().set(&variable, value), &others, format!("unset {variable}")),
+            (by_file, &others, format!("take {flag} out of .baton.yaml")),
+        ] {
             let ran = program.run(arguments);
             assert_eq!(ran.code, Some(code), "{flag}: {}", ran.stderr);
             assert!(ran.error().starts_with("flag(s) \""), "{flag}: {}", ran.error());
             assert!(ran.error().contains(&format!("\"{flag}\"")), "{flag}: {}", ran.error());
             assert!(ran.error().ends_with(&format!(" cannot be used: {why}")), "{flag}: {}", ran.error());
-            assert!(ran.stderr.split("\nhint: ").nth(1).unwrap().contains(hint), "{flag}: {}", ran.stderr);
+            let told = ran.stderr.split("\nhint: ").nth(1).unwrap();
+            assert!(told.contains(hint) && told.contains(&undoing), "{flag}: {}", ran.stderr);
         }
     }
 }
