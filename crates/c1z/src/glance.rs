@@ -174,10 +174,10 @@ mod tests {
     fn sees_what_the_whole_message_says() {
         let mut user = Resource::new(ResourceId::new(ResourceTypeId::from_static("user"), "u"), "U");
         user.status = Some(Status { state: State::Disabled, details: "INACTIVE".to_owned() });
-        user.profile.insert("account_status".to_owned().into(), "LIMITED".into());
-        user.profile.insert("empty".to_owned().into(), "".into());
-        user.profile.insert("unlisted".to_owned().into(), true.into());
-        user.profile.insert("number".to_owned().into(), Value::Number(1.5));
+        user.profile.insert("account_status".into(), "LIMITED".into());
+        user.profile.insert("empty".into(), "".into());
+        user.profile.insert("unlisted".into(), true.into());
+        user.profile.insert("number".into(), Value::Number(1.5));
         let message = baton_proto::resource_to_proto(&user).encode_to_vec();
         let glance = Glance::at(&message).unwrap();
         assert_eq!(glance.state, State::Disabled);

@@ -259,8 +259,8 @@ fn a_source_that_was_recorded_and_cannot_be_followed_is_shown() {
 fn what_everybody_sees_is_a_note_and_no_grant() {
     let mut content = nested().reported("w1");
     let project = content.resource(&id("project", "p"));
-    project.profile.insert("public".to_owned().into(), Value::Bool(true));
-    project.profile.insert("archived".to_owned().into(), Value::Bool(true));
+    project.profile.insert("public".into(), Value::Bool(true));
+    project.profile.insert("archived".into(), Value::Bool(true));
     let owner = id("role", "owner");
     content.resources.push(thing("role", "owner", "Owner"));
     content.entitlements.push(entitlement(&owner, "assigned"));

@@ -80,9 +80,7 @@ fn a_principal_that_the_file_lacks_is_marked() {
 #[test]
 fn a_membership_that_is_not_in_force_says_so() {
     let mut content = Content::new();
-    content.grants[0]
-        .metadata
-        .insert("membership_status".to_owned().into(), Value::String("PENDING".to_owned().into()));
+    content.grants[0].metadata.insert("membership_status".into(), Value::String("PENDING".into()));
     let file = File::with(&content, 1);
     let file = file.open();
     let snapshot = newest(&file);

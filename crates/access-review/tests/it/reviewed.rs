@@ -166,7 +166,7 @@ fn what_was_kept_and_changed_since_is_shown_with_old_and_new() {
     let before = Content::new();
     let mut after = before.clone().without_grant(VAULT);
     after.resource(&id("user", "ann")).status.as_mut().unwrap().state = State::Disabled;
-    after.resource(&id("group", "g1")).display_name = "Crew".to_owned().into();
+    after.resource(&id("group", "g1")).display_name = "Crew".into();
     let closure = checked(&before, &after, |review, _| {
         keep_all(review);
         row(review, BOB)[DECISION] = text("change");
@@ -192,7 +192,7 @@ fn a_new_scope_and_another_way_are_changes_of_what_was_kept() {
     let owner = after.grants.iter_mut().find(|grant| grant.id.as_str() == OWNER).unwrap();
     let scope = [("type", "group"), ("id", "g1"), ("name", "Team")];
     let scope = scope.into_iter().map(|(key, text)| (key.into(), Value::from(text))).collect();
-    owner.metadata.insert("scopes".to_owned().into(), Value::List(vec![Value::Map(scope)]));
+    owner.metadata.insert("scopes".into(), Value::List(vec![Value::Map(scope)]));
     let ann = after.grants.iter_mut().find(|grant| grant.id.as_str() == ANN).unwrap();
     ann.sources.insert(entitlement(&id("vault", "v1"), "open").id, true);
     let closure = checked(&before, &after, |review, _| keep_all(review));

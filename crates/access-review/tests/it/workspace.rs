@@ -31,7 +31,7 @@ pub(crate) fn user(key: &str, name: &str, state: State) -> Resource {
     let emails = vec![Email { address: format!("{key}@example.com"), primary: true }];
     resource.traits.push(ResourceTrait::User(Box::new(UserTrait { emails, ..UserTrait::default() })));
     for (field, text) in [("user_id", key), ("first_name", "First"), ("last_name", key)] {
-        resource.profile.insert(field.to_owned().into(), text.into());
+        resource.profile.insert(field.into(), text.into());
     }
     resource
 }

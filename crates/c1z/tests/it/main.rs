@@ -20,6 +20,8 @@ mod official;
 #[cfg(test)]
 mod older;
 #[cfg(test)]
+mod passed_over;
+#[cfg(test)]
 mod sealing;
 #[cfg(test)]
 mod support;

@@ -74,7 +74,7 @@ pub(crate) fn user_resource(id: &str) -> Resource {
     resource.status = Some(Status { state: State::Enabled, details: "ACTIVE".to_owned() });
     let emails = vec![Email { address: format!("{id}@example.com"), primary: true }];
     resource.traits.push(ResourceTrait::User(Box::new(UserTrait { emails, ..UserTrait::default() })));
-    resource.profile.insert("user_id".to_owned().into(), id.into());
+    resource.profile.insert("user_id".into(), id.into());
     resource
 }
 

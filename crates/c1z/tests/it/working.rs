@@ -121,7 +121,7 @@ fn a_repeated_row_gets_new_content_and_keeps_its_columns() {
     let moved = |parent: &str, name: &str| {
         let mut resource: Resource = group_resource("child");
         resource.parent = Some(group(parent));
-        resource.display_name = name.to_owned().into();
+        resource.display_name = name.into();
         resource
     };
     database

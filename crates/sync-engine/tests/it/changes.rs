@@ -52,7 +52,7 @@ async fn a_changed_status_is_taken_from_a_later_reading() {
         .map(|(id, status)| (id.into(), status.into()))
         .into();
     let mut later = person("u001");
-    later.display_name = "as read later".to_owned().into();
+    later.display_name = "as read later".into();
     let resources = vec![person("u000"), later, person("u002")];
     let page = Page { facts: Facts { resources, ..Facts::default() }, ..Page::default() };
     source.pages.insert(cursor("again", 0), page);

@@ -51,7 +51,7 @@ fn equal_worlds_have_no_differences() {
 fn each_fact_of_an_account_is_named() {
     let status = |state, details: &str| Some(Status { state, details: details.to_owned() });
     let cases: [(&str, Edit<'_>); 10] = [
-        ("name", &|user| user.display_name = "Other".to_owned().into()),
+        ("name", &|user| user.display_name = "Other".into()),
         ("status", &|user| user.status = status(State::Disabled, "account ACTIVE")),
         ("status_reason", &|user| user.status = status(State::Enabled, "account DELETED")),
         ("mfa", &|user| user_trait(user).mfa_enabled = Some(false)),
@@ -61,7 +61,7 @@ fn each_fact_of_an_account_is_named() {
         ("other_emails", &|user| {
             user_trait(user).emails.push(Email { address: "x@example.com".to_owned(), primary: false });
         }),
-        ("profile.time_zone", &|user| drop(user.profile.insert("time_zone".to_owned().into(), "UTC".into()))),
+        ("profile.time_zone", &|user| drop(user.profile.insert("time_zone".into(), "UTC".into()))),
         ("annotation.acme.v1.Badge", &|user| user.annotations.push(annotation("acme.v1.Badge", 1))),
     ];
     for (field, edit) in cases {
@@ -80,14 +80,14 @@ fn old_and_new_values_are_told() {
 fn what_is_listed_as_noise_is_none() {
     let list = |items: [&str; 2]| Value::List(items.map(Value::from).to_vec());
     let old = with(|user| {
-        user.profile.insert("teams".to_owned().into(), list(["x", "y"]));
+        user.profile.insert("teams".into(), list(["x", "y"]));
         user_trait(user).login_aliases = vec!["l".to_owned(), "m".to_owned()];
         user.annotations = vec![annotation("acme.A", 1), annotation("acme.B", 2)];
     });
     let new = with(|user| {
-        user.profile.insert("teams".to_owned().into(), list(["y", "x"]));
+        user.profile.insert("teams".into(), list(["y", "x"]));
         for key in ["profile_picture", "profilePicture", "avatar-url", "last_seen_at", "ETag"] {
-            user.profile.insert(key.to_owned().into(), Value::from("new"));
+            user.profile.insert(key.into(), Value::from("new"));
         }
         let facts = user_trait(user);
         facts.login_aliases = vec!["m".to_owned(), "l".to_owned()];
@@ -103,9 +103,9 @@ fn what_only_says_a_change_again_is_left_out() {
     let named = |family: &'static str, address: &'static str| {
         move |user: &mut Resource| {
             user.display_name = format!("Ann {family}").into();
-            user.profile.insert("first_name".to_owned().into(), Value::from("Ann"));
-            user.profile.insert("last_name".to_owned().into(), Value::from(family));
-            user.profile.insert("login".to_owned().into(), Value::from(address));
+            user.profile.insert("first_name".into(), Value::from("Ann"));
+            user.profile.insert("last_name".into(), Value::from(family));
+            user.profile.insert("login".into(), Value::from(address));
             let facts = user_trait(user);
             address.clone_into(&mut facts.emails[0].address);
             facts.login = Some(address.to_owned());
@@ -118,12 +118,12 @@ fn what_only_says_a_change_again_is_left_out() {
     // A part that does not follow the whole is news beside it, and so are parts by themselves.
     let new = with(|user| {
         named("Poe", "ann@x.example")(user);
-        user.profile.insert("last_name".to_owned().into(), Value::from("Smith"));
+        user.profile.insert("last_name".into(), Value::from("Smith"));
     });
     assert_eq!(lines(&old, &new), ["user-changed user:a [name profile.last_name]"]);
     let new = with(|user| {
         named("Lee", "ann@x.example")(user);
-        user.profile.insert("last_name".to_owned().into(), Value::from("Poe"));
+        user.profile.insert("last_name".into(), Value::from("Poe"));
         user_trait(user).login = Some("ann.lee".to_owned());
     });
     assert_eq!(lines(&old, &new), ["user-changed user:a [login profile.last_name]"]);
@@ -133,9 +133,9 @@ fn what_only_says_a_change_again_is_left_out() {
 fn roles_in_a_profile_are_left_to_the_grants_unless_the_file_has_no_such_role() {
     let role = |highest: &'static str, all: &'static [&'static str]| {
         with(move |user: &mut Resource| {
-            user.profile.insert("workspace_role".to_owned().into(), Value::from(highest));
+            user.profile.insert("workspace_role".into(), Value::from(highest));
             let all = all.iter().map(|role| Value::from(*role)).collect();
-            user.profile.insert("workspace_roles".to_owned().into(), Value::List(all));
+            user.profile.insert("workspace_roles".into(), Value::List(all));
         })
     };
     let regular = role("regular", &[]);
@@ -174,7 +174,7 @@ fn what_a_role_covers_is_compared_by_id() {
     };
     let world = |scopes: Vec<Value>| {
         with(|_| {}).grant(("role", "team-manager", "assigned"), "b", |grant| {
-            grant.metadata.insert("scopes".to_owned().into(), Value::List(scopes));
+            grant.metadata.insert("scopes".into(), Value::List(scopes));
         })
     };
     let old = world(vec![scope("user", "a", "Ann"), scope("group", "g", "")]);
@@ -209,9 +209,9 @@ fn an_account_without_data_has_not_lost_what_is_not_said() {
     let admin = ("role", "workspace-admin", "assigned");
     let old = with(|_| {}).grant(admin, "a", |_| {});
     let new = with(|user| {
-        user.display_name = "a".to_owned().into();
+        user.display_name = "a".into();
         user.status = Some(Status { state: State::Unspecified, details: "not returned".to_owned() });
-        user.profile.insert("unlisted".to_owned().into(), Value::Bool(true));
+        user.profile.insert("unlisted".into(), Value::Bool(true));
         *user_trait(user) = UserTrait::default();
     });
     let expected = |verb: &str, note: &str| {

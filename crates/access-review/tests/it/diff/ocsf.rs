@@ -206,7 +206,7 @@ fn every_kind_of_change_is_an_event_of_its_class() {
         .grant(("project", "p", "member"), "a", |_| {});
     let new = world(200)
         .user("a", |user| {
-            user.display_name = "Renamed".to_owned().into();
+            user.display_name = "Renamed".into();
             user.status = Some(Status { state: State::Disabled, details: "account ACTIVE".to_owned() });
             user_trait(user).mfa_enabled = Some(false);
         })

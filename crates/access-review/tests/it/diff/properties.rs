@@ -50,7 +50,7 @@ impl Small {
                 user_trait(user).mfa_enabled = *mfa;
                 let state = if *enabled { State::Enabled } else { State::Disabled };
                 user.status = Some(Status { state, details: String::new() });
-                user.profile.insert("zone".to_owned().into(), Value::Number(f64::from(*zone)));
+                user.profile.insert("zone".into(), Value::Number(f64::from(*zone)));
             });
         }
         for (person, on) in self.present() {

@@ -66,7 +66,7 @@ impl World {
             mfa_enabled: Some(true),
             ..UserTrait::default()
         })));
-        user.profile.insert("user_id".to_owned().into(), Value::from(id));
+        user.profile.insert("user_id".into(), Value::from(id));
         edit(&mut user);
         self.resources.push(user);
         self
