@@ -62,6 +62,8 @@ pub(crate) async fn run(demo: &DemoArgs, args: &SyncArgs, problems: Problems, li
         ];
         text.push_str(&summary::next("Then", &ours));
     }
+    // The look-alike may stay for hours, and whoever tries it may write to the same file.
+    drop(done);
     io::stdout().write_all(text.as_bytes()).context("cannot print the summary")?;
     if demo.keep_running {
         signals::first().await;

@@ -112,6 +112,9 @@ async fn the_look_alike_keeps_running_until_a_signal_and_can_be_read() {
         }
         other.run(&["--file", "other.c1z"]).succeeded();
         assert_eq!(other.files(), ["other.c1z"]);
+        // The demonstration's own file is free, too.
+        let demonstrated = program.output();
+        other.run(&["--file", demonstrated.to_str().unwrap()]).succeeded();
 
         let command = format!("kill -{signal} {}", child.id());
         assert!(std::process::Command::new("sh").args(["-c", &command]).status().unwrap().success());
