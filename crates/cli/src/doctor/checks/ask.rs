@@ -5,7 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clockify_api::model::{Role, User, Workspace};
 use clockify_api::{BaseUrl, Client, Error, Fault, Head, Observer};
 
+use super::tls;
 use crate::doctor::subject::Subject;
+
+/// Why nothing was asked where no bytes came back.
+pub(super) const NO_CONNECTION: &str = "there is no connection";
 
 /// What came of a question.
 #[derive(Debug)]
@@ -79,10 +83,14 @@ impl Asked {
             Ok(client) => client,
             Err(error) => return Self::nothing(&error.to_string()),
         };
-        let why = if subject.key.is_some() { "the key is not accepted" } else { "no usable key is set" };
-        let mut asked = Self::nothing(why);
         let mut clients = vec![client.clone()];
-        asked.me = Outcome::of(client.me().await);
+        let me = Outcome::of(client.me().await);
+        let why = match &me {
+            _ if subject.key.is_none() => "no usable key is set",
+            Outcome::Failed(error) if tls::is_below_http(error) => NO_CONNECTION,
+            _ => "the key is not accepted",
+        };
+        let mut asked = Self { me, ..Self::nothing(why) };
         let mut accepted = asked.me.answer().map(|_| client);
         if accepted.is_none() && subject.key.is_some() && asked.is_refused() {
             for other in others.iter().filter(|other| *other != base) {

@@ -2,7 +2,7 @@
 
 use clockify_api::Error;
 
-use super::ask::{Asked, Outcome};
+use super::ask::{Asked, NO_CONNECTION, Outcome};
 use super::{refusal, tls};
 use crate::doctor::report::Check;
 use crate::doctor::subject::Subject;
@@ -23,7 +23,7 @@ pub(super) fn check(subject: &Subject, asked: &Asked) -> Check {
             let who = user.name.as_deref().or(user.email.as_deref()).unwrap_or("an account without a name");
             Check::ok(NAME, format!("accepted; it is that of {who} ({})", user.id))
         }
-        Outcome::Failed(error) if tls::is_below_http(error) => Check::skipped(NAME, "there is no connection"),
+        Outcome::Failed(error) if tls::is_below_http(error) => Check::skipped(NAME, NO_CONNECTION),
         Outcome::Failed(error) if error.is_rate_limited() => Check::skipped(NAME, "Clockify answers 429"),
         Outcome::Failed(error) if asked.accepted.is_some() => {
             Check::failed(NAME, Exit::Unauthenticated, error.to_string())
@@ -58,8 +58,8 @@ pub(super) fn place(subject: &Subject, asked: &Asked) -> Check {
 
 fn refusals(all: &[(String, Error)]) -> String {
     let each = all.iter().map(|(host, error)| match error.status() {
-        Some(status) => format!("{host} HTTP {status}"),
-        None => format!("{host} cannot be reached"),
+        Some(status) => format!("{host} (HTTP {status})"),
+        None => format!("{host} (cannot be reached)"),
     });
     let told: Vec<_> = each.collect();
     if told.is_empty() { String::new() } else { format!("; not at {}", told.join(", ")) }
