@@ -1,6 +1,7 @@
 //! Listings: `users`, `groups`, `roles`, `projects`, `grants`, and of any type `resource-types`, `resources`,
 //! `entitlements`.
 
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use access_review::find::{self, Found};
@@ -9,7 +10,7 @@ use access_review::rows::{
     EntitlementRow, GrantQuery, GrantRow, Group, Person, PersonFilter, Project, ResourceRow, ResourceTypeRow,
     Role,
 };
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use c1z::EntitlementFilter;
 use clap::Args;
 use governance_model::{EntitlementId, ResourceId, ResourceTypeId};
@@ -199,8 +200,15 @@ pub(crate) fn roles(args: &ListArgs, file: &Path) -> Result<()> {
 }
 
 pub(crate) fn projects(args: &ListArgs, file: &Path) -> Result<()> {
-    answer(file, &args.source, |snapshot, out| {
-        format::write(out, args.output.output.style(snapshot), Project::all(snapshot)).map(drop)
+    source::with_snapshot(file, &args.source, |snapshot| {
+        let style = args.output.output.style(snapshot);
+        source::to_stdout(|out| format::write(out, style, Project::all(snapshot)).map(drop))?;
+        // Nothing that was not read is nothing that is not there.
+        if snapshot.provenance().is_some_and(|provenance| !provenance.pages.contains_key("projects")) {
+            let note = "note: Projects were not read; --sync-projects at the next sync reads them.";
+            writeln!(io::stderr(), "{note}").context("cannot print a note")?;
+        }
+        Ok(())
     })
 }
 

@@ -182,6 +182,18 @@ async fn resources_and_entitlements_of_every_type() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn projects_that_were_not_read_are_not_none() {
+    let (without, with) = (Program::bare(), demo());
+    without.run(&["demo"]).succeeded();
+    for format in ["table", "json", "csv"] {
+        let ran = without.run(&["projects", "-o", format]).succeeded();
+        assert!(ran.stderr.contains("note: Projects were not read; --sync-projects"), "{}", ran.stderr);
+        let ran = with.run(&["projects", "-o", format]).succeeded();
+        assert_eq!(ran.stderr, "");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_order_is_that_of_the_ids_in_every_format() {
     let program = demo();
     for command in ["users", "groups", "roles", "projects", "grants", "resources", "entitlements"] {
