@@ -181,7 +181,7 @@ fn help(argument: &Argument) -> String {
     if argument.required {
         sentences.push("Required".to_owned());
     }
-    if argument.repeated {
+    if argument.repeated && !argument.help.contains("given several times") {
         sentences.push("May be given several times".to_owned());
     }
     sentences.retain(|sentence| !sentence.is_empty());
@@ -190,7 +190,12 @@ fn help(argument: &Argument) -> String {
 
 /// Text that stands in a cell of a table.
 fn cell(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|").replace('<', "&lt;")
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
+    // Code, which is every second piece, is shown as it is written.
+    let pieces = text.split('`').enumerate();
+    let pieces =
+        pieces.map(|(i, piece)| if i % 2 == 0 { piece.replace('<', "&lt;") } else { piece.to_owned() });
+    pieces.collect::<Vec<_>>().join("`")
 }
 
 /// Code that stands in a cell of a table, where a bar ends the cell even in code.
@@ -205,4 +210,14 @@ fn first_line(text: &str) -> &str {
 fn line(page: &mut String, text: &str) {
     page.push_str(text);
     page.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_shown_and_code_is_as_it_was_written() {
+        assert_eq!(cell("one <b>\n of `a <(b | c)`, <d>"), "one &lt;b> of `a <(b \\| c)`, &lt;d>");
+    }
 }
