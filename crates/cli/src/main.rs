@@ -158,7 +158,7 @@ async fn answer(cli: &Cli, serves: bool, problems: Problems, line: &Line) -> Res
         None if serves => service::run(&cli.service, &cli.health, &cli.sync, problems, line).await,
         None => sync::run(&cli.sync, problems, line).await,
         Some(Command::Schedule(flags)) => schedule::run(flags, &cli.sync, problems, line).await,
-        Some(Command::Status(flags)) => status::run(flags, &cli.sync),
+        Some(Command::Status(flags)) => status::run(flags, &cli.sync, problems),
         Some(Command::Review(question)) => review::run(question, &cli.sync),
         Some(Command::Doctor(flags)) => doctor::run(flags, &cli.sync, problems).await,
         Some(Command::HealthCheck(flags)) => health::check(flags, &cli.health).await,

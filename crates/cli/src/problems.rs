@@ -16,7 +16,7 @@ pub(crate) struct Problems {
     wrong: Vec<String>,
     refusals: Vec<(Exit, String)>,
     hints: Vec<String>,
-    /// Where a field was set, for those that were not set by a flag or a variable of their own.
+    /// Where a field was set, for those that were not set on the command line.
     origins: BTreeMap<String, String>,
 }
 

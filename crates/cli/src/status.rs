@@ -21,6 +21,7 @@ use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::limits;
+use crate::problems::Problems;
 use crate::remote;
 use crate::sealed::{self, SealedSync};
 use crate::summary::printable;
@@ -60,10 +61,11 @@ struct Known {
 }
 
 /// Prints the status; an error when it is not healthy.
-pub(crate) fn run(flags: &StatusArgs, args: &SyncArgs) -> Result<()> {
+pub(crate) fn run(flags: &StatusArgs, args: &SyncArgs, mut problems: Problems) -> Result<()> {
     let max_age = duration::parse(&flags.max_age).map_err(|error| {
-        Failure::new(Exit::InvalidArgument, format!("errors found:\nfield max-age: {error}"))
-            .with_hint("such as --max-age 26h")
+        problems.wrong("max-age", error);
+        problems.hint("such as --max-age 26h");
+        problems.into_failure()
     })?;
     let path = flags.status_file.clone().unwrap_or_else(|| status_path(&remote::local(&args.file)));
     let schedule = ScheduleStatus::read(&path).map_err(|error| {

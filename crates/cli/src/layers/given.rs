@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where a value comes from, the strongest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +20,15 @@ pub(crate) enum Layer {
 }
 
 impl Layer {
-    /// The file that a value comes from, if it is from one: a person would not look there at once.
-    pub(super) fn path(&self) -> Option<&Path> {
+    /// What to name of a value that is wrong: the variable or the file it comes from. A person would not look there at once,
+    /// and sees the command line anyway.
+    pub(super) fn origin(&self, variable: &str) -> Option<String> {
         match self {
-            Self::Flag | Self::Variable => None,
-            Self::SecretFile(path) | Self::Credential(path) | Self::File(path) => Some(path),
+            Self::Flag => None,
+            Self::Variable => Some(variable.to_owned()),
+            Self::SecretFile(path) | Self::Credential(path) | Self::File(path) => {
+                Some(path.display().to_string())
+            }
         }
     }
 }

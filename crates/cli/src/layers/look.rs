@@ -76,8 +76,8 @@ impl<'a> Layers<'a> {
             Some(set(Layer::File(self.file.as_ref()?.path.clone()), values))
         });
         if let Some(found) = found.filter(|found| !found.values.iter().all(|value| value.is_empty())) {
-            if let Some(path) = found.layer.path() {
-                self.problems.comes_from(field, path.display().to_string());
+            if let Some(origin) = found.layer.origin(&variable) {
+                self.problems.comes_from(field, origin);
             }
             self.given.0.insert(field.to_owned(), found);
         }

@@ -98,6 +98,25 @@ async fn a_command_has_its_own_names_in_the_file() {
     assert!(ran.stderr.contains("field max-age: a time is written like"), "{}", ran.stderr);
 }
 
+/// Somebody else may have set it, in a service's unit or a container's manifest, and the flag may have another name.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_wrong_value_the_variable_or_the_file_is_named() {
+    let from = |origin: &str| {
+        format!(
+            "errors found:\nfield max-age: a time is written like 90s, 15m, 6h, 1d or 1h30m, not \"soon\" (from {origin})"
+        )
+    };
+    complete().set("BATON_STATUS_MAX_AGE", "soon").run(&["status"]).failed(3, &from("BATON_STATUS_MAX_AGE"));
+    let program = complete();
+    program.put(".baton.yaml", "status-max-age: soon\n");
+    program.run(&["status"]).failed(3, &from(".baton.yaml"));
+    let ran = complete().set("BATON_SCHEDULE_EVERY", "soon").run(&["schedule"]);
+    assert!(ran.error().ends_with("not \"soon\" (from BATON_SCHEDULE_EVERY)"), "{}", ran.stderr);
+    // What stands on the command line is before everybody's eyes, and outweighs the variable.
+    let ran = complete().set("BATON_PAGE_SIZE", "7").run(&["--page-size", "0"]);
+    ran.failed(3, "errors found:\nfield page-size: value must be greater than or equal to 1 but got 0");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn help_shows_the_programs_own_defaults_and_nothing_of_the_file() {
     let bare = Program::bare().run(&["--help"]).succeeded().stdout;
@@ -132,12 +151,12 @@ async fn everything_wrong_in_every_layer_is_told_at_once() {
          if any flags in the group [grant-entitlement grant-principal] are set they must all be set; missing \
          [grant-principal]\n\
          errors found:\n\
-         field sync-projects: value must be true or false but got 'perhaps'\n\
+         field sync-projects: value must be true or false but got 'perhaps' (from BATON_SYNC_PROJECTS)\n\
          field log-level: value must be one of [debug info warn error] but got 'x'\n\
-         field log-format: value must be one of [console json] but got 'xml'\n\
+         field log-format: value must be one of [console json] but got 'xml' (from BATON_LOG_FORMAT)\n\
          field health-check-port: value must be a number from 1 to 65535 but got 'many' (from .baton.yaml)\n\
          field storage-engine: value must be one of [sqlite pebble] but got 'paper' (from .baton.yaml)\n\
-         field page-size: value must be less than or equal to 5000 but got 5001\n\
+         field page-size: value must be less than or equal to 5000 but got 5001 (from BATON_PAGE_SIZE)\n\
          field workers: value must be greater than or equal to -1 but got -2\n\
          field max-wait: a time is written like 90s, 15m, 6h, 1d or 1h30m, not \"soon\" (from .baton.yaml)\n\
          flag(s) \"provisioning\", \"grant-entitlement\" cannot be used: provisioning is not enabled in this version\n\

@@ -50,7 +50,8 @@ async fn the_demonstration_says_where_a_wrong_value_stands() {
 async fn flags_of_the_service_are_checked_wherever_they_stand() {
     let limit = "errors found:\nfield task-concurrency: value must be greater than or equal to 1 but got 0";
     complete().run(&["--task-concurrency=0"]).failed(3, limit);
-    complete().set("BATON_TASK_CONCURRENCY", "0").run(&[]).failed(3, limit);
+    let by_variable = complete().set("BATON_TASK_CONCURRENCY", "0").run(&[]);
+    by_variable.failed(3, &format!("{limit} (from BATON_TASK_CONCURRENCY)"));
     complete().run(&["schedule", "--every=1h", "--task-concurrency=0"]).failed(3, limit);
     let ran = complete().run(&["doctor", "--client-id=nobody", "--client-secret=x", "--shutdown-grace=soon"]);
     for field in ["field client-id: ", "field client-secret: ", "field shutdown-grace: "] {
