@@ -3,6 +3,7 @@
 //!
 //! The table is the declaration: `declare` makes clap's of it. A flag that begins to work moves to a place of its own.
 
+mod commands;
 mod features;
 mod flags;
 mod service_only;
@@ -15,6 +16,7 @@ use crate::exit::Exit;
 use crate::layers::Given;
 use crate::problems::Problems;
 
+pub(crate) use commands::answer as command_of_the_go_sdk;
 use features::Feature;
 use flags::FLAGS;
 pub(crate) use service_only::{

@@ -21,6 +21,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command, FromArgMatches};
 
 use crate::args::{self, Cli};
+use crate::compat;
 use crate::failure::Failure;
 use crate::problems::Problems;
 
@@ -45,7 +46,7 @@ pub(crate) struct Parsed {
 pub(crate) enum Ended {
     /// What clap says: a flag that does not exist, or the help that was asked for.
     Usage(clap::Error),
-    /// What is wrong with values, for a command that looks at nothing else.
+    /// What is wrong with values, for a command that looks at nothing else, or a command that is not offered.
     Wrong(Failure),
 }
 
@@ -70,7 +71,12 @@ pub(crate) fn parse() -> Result<Parsed, Ended> {
     let spaced = spaced::join(&texts, &mut arguments);
     let (matches, unknown) = match unknown::set_aside(&texts, &mut arguments) {
         Ok(found) => found,
-        Err(error) => return Err(Ended::Usage(usage(error, declared, &arguments))),
+        Err(error) => {
+            return Err(match compat::command_of_the_go_sdk(&error) {
+                Some(failure) => Ended::Wrong(failure),
+                None => Ended::Usage(usage(error, declared, &arguments)),
+            });
+        }
     };
     let mut layers = Layers::read(&declared, &matches);
     let chosen = matches.subcommand_name();

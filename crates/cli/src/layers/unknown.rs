@@ -6,6 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Command};
 
 use crate::args::NAME;
+use crate::compat;
 use crate::problems::Problems;
 
 /// A flag that does not exist.
@@ -64,7 +65,10 @@ pub(super) fn set_aside(
             Ok(matches) => return Ok((matches, unknown)),
             Err(error) => match UnknownFlag::of(&error) {
                 Some(flag) if flag.remove_from(arguments) => unknown.push(flag),
-                _ if unknown.is_empty() => return Err(error),
+                // The command says more than the flags that belong to it.
+                _ if unknown.is_empty() || compat::command_of_the_go_sdk(&error).is_some() => {
+                    return Err(error);
+                }
                 // A value of such a flag is in the way: then there is no more to say than clap said at first.
                 _ => {
                     let first = command.clone().try_get_matches_from(&given);

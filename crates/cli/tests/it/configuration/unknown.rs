@@ -1,4 +1,4 @@
-//! Flags that do not exist, that are given twice, or that belong to a sync and stand behind another command.
+//! Flags and commands that do not exist, flags that are given twice, or that belong to a sync and stand behind another command.
 
 use super::complete;
 
@@ -52,4 +52,34 @@ async fn a_report_that_could_not_be_written_is_told_before_the_sync() {
         3,
         "errors found:\nfield report-file: the report is written to a path, not to an address in an object store",
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_of_the_go_sdk_are_answered_with_why_not() {
+    for (command, why, hint) in [
+        ("_connector-service", "a sync and the connector are one process here", "run it without a command"),
+        ("lambda", "this program does not run inside AWS Lambda", "docs/scheduling.md"),
+        ("setup", "registers nothing with a service manager of Windows", "docs/service-mode.md"),
+        ("start", "registers nothing with a service manager of Windows", "docs/service-mode.md"),
+        ("stop", "registers nothing with a service manager of Windows", "docs/service-mode.md"),
+        ("remove", "registers nothing with a service manager of Windows", "docs/service-mode.md"),
+    ] {
+        for arguments in
+            [&[command][..], &[command, "--log-level=info"], &["--nope", command, "--lambda-client-id=x"]]
+        {
+            let ran = complete().run(arguments);
+            assert_eq!(ran.code, Some(12), "{arguments:?}: {}", ran.stderr);
+            assert!(
+                ran.error().starts_with(&format!("command \"{command}\" cannot be used: ")),
+                "{}",
+                ran.stderr
+            );
+            assert!(ran.error().contains(why), "{}", ran.stderr);
+            let told = ran.stderr.split("\nhint: ").nth(1).unwrap();
+            assert!(told.contains(hint), "{}", ran.stderr);
+        }
+    }
+    let ran = complete().run(&["lambada"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("unrecognized subcommand 'lambada'"), "{}", ran.stderr);
 }
