@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use outbound::CertificateFault;
 use thiserror::Error as ThisError;
 
 use crate::Kind;
@@ -30,6 +31,16 @@ pub enum Error {
         set: &'static str,
         /// The one that is not, or several of which one is enough.
         missing: &'static str,
+    },
+    /// The server's certificate is not accepted, so nothing was sent.
+    #[error("{address} cannot be reached: the certificate of {host} {fault}")]
+    Certificate {
+        /// The address.
+        address: String,
+        /// The server.
+        host: String,
+        /// What is wrong with it.
+        fault: CertificateFault,
     },
     /// The proxy on the way cannot be used.
     #[error("{address} cannot be reached: {problem}")]
@@ -148,6 +159,14 @@ impl Error {
                 ));
             }
             Self::Proxy { problem, .. } => return Some(problem.hint()),
+            Self::Certificate { fault: CertificateFault::UnknownIssuer, .. } => {
+                "the store, or something on the way to it, has certificates of its own; name the root certificate of who \
+                 runs it, as PEM, with --ca-cert FILE or in SSL_CERT_FILE"
+            }
+            Self::Certificate {
+                fault: CertificateFault::Expired | CertificateFault::NotYetValid, ..
+            } => "check this machine's clock, and the endpoint",
+            Self::Certificate { .. } => "check the endpoint, and what is on the way to it",
             Self::NoCredentials { kind, .. } => credentials(*kind),
             Self::Unauthenticated { kind: Kind::S3, .. } => {
                 "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary ones, AWS_SESSION_TOKEN; they must \

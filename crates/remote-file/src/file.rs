@@ -241,6 +241,9 @@ impl RemoteFile {
                 );
                 Error::Settings { address, what, kind }
             }
+            Some(Failure { host, what: What::Certificate(fault) }) => {
+                Error::Certificate { address, host, fault }
+            }
             Some(Failure { what: What::Proxy(problem), .. }) => Error::Proxy { address, problem },
             Some(Failure { host, what: What::Silence(what) }) => self.unavailable(format!("{host}: {what}")),
             Some(Failure { host, what: What::Answer(answer) }) if self.gives_credentials(&host) => {

@@ -127,6 +127,11 @@ impl HttpService for Service {
             return Err(HttpError::new(HttpErrorKind::Timeout, late));
         };
         let answer = answer.map_err(|error| {
+            // It will be the same the next time.
+            if let Some(fault) = outbound::certificate_fault(&error) {
+                note(What::Certificate(fault));
+                return HttpError::new(HttpErrorKind::Unknown, error.without_url());
+            }
             let (kind, error) = (kind(&error), error.without_url());
             note(What::Silence(innermost(&error)));
             HttpError::new(kind, error)

@@ -21,6 +21,8 @@ pub(crate) enum What {
     Answer(Answer),
     /// No answer.
     Silence(String),
+    /// Nothing was sent, because the certificate was not accepted.
+    Certificate(outbound::CertificateFault),
     /// Nothing was sent, because it would have been sent in the clear.
     Plain,
     /// Nothing was sent, because the proxy on the way cannot be used.

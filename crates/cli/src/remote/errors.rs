@@ -24,7 +24,7 @@ pub(crate) fn failure(error: &Error) -> Failure {
         Error::NoCredentials { .. } | Error::Unauthenticated { .. } => Exit::Unauthenticated,
         Error::Denied { .. } => Exit::PermissionDenied,
         Error::NoBucket { .. } => Exit::NotFound,
-        Error::Unavailable { .. } => Exit::Unavailable,
+        Error::Unavailable { .. } | Error::Certificate { .. } => Exit::Unavailable,
         _ => Exit::FailedPrecondition,
     };
     let message = match std::error::Error::source(error) {

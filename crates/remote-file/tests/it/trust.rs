@@ -1,5 +1,9 @@
 //! Certificates and proxies.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use outbound::CertificateFault;
 use remote_file::{Error, RemoteFile};
 use s3_sim::S3;
 
@@ -9,11 +13,39 @@ use crate::{BUCKET, address, settings};
 async fn an_authority_of_ones_own_is_trusted_when_it_is_named() {
     let s3 = S3::builder().bucket(BUCKET).tls("localhost").start().await.unwrap();
     let stranger = RemoteFile::new(address(), &settings(&s3)).unwrap().version().await.unwrap_err();
-    assert!(matches!(stranger, Error::Unavailable { .. }), "{stranger}");
+    let fault = CertificateFault::UnknownIssuer;
+    assert!(matches!(&stranger, Error::Certificate { fault: told, .. } if *told == fault), "{stranger}");
+    assert!(stranger.hint().unwrap().contains("--ca-cert"), "{stranger}");
     assert!(s3.asked().is_empty());
 
     let trusting = settings(&s3).extra_ca_certificates(s3.authority().unwrap());
     assert_eq!(RemoteFile::new(address(), &trusting).unwrap().version().await.unwrap(), None);
+}
+
+/// It would be refused each time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_not_trusted_is_not_asked_again() {
+    let s3 = S3::builder().bucket(BUCKET).tls("localhost").start().await.unwrap();
+    let (there, knocked) = (s3.address(), Arc::new(AtomicUsize::new(0)));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let counted = Arc::clone(&knocked);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(async move {
+                let mut there = tokio::net::TcpStream::connect(there).await.unwrap();
+                // Ends when either side does.
+                let _ = tokio::io::copy_bidirectional(&mut stream, &mut there).await;
+            });
+        }
+    });
+    let variables = s3.variables().into_iter().filter(|(name, _)| name != "AWS_ENDPOINT_URL");
+    let variables = variables.chain([("AWS_ENDPOINT_URL".to_owned(), endpoint)]);
+    let stranger = RemoteFile::new(address(), &remote_file::Settings::new(variables)).unwrap();
+    let error = stranger.check().await.unwrap_err();
+    assert!(matches!(error, Error::Certificate { .. }), "{error}");
+    assert_eq!(knocked.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
