@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -84,7 +85,7 @@ pub(crate) struct HealthCheckArgs {
     #[arg(long, value_name = "ENDPOINT", default_value = "health")]
     endpoint: Endpoint,
 
-    /// How long to wait for the answer.
+    /// How long to wait for the answer; a number alone is seconds.
     #[arg(long, value_name = "TIME", default_value = "5s")]
     timeout: String,
 
@@ -104,6 +105,11 @@ enum Endpoint {
     Live,
 }
 
+/// A length of time, or a number of seconds, as probes made for the Go tools have it.
+fn patience(text: &str) -> Result<Duration, String> {
+    text.trim().parse().map_or_else(|_| duration::parse(text), |seconds| Ok(Duration::from_secs(seconds)))
+}
+
 /// Asks; success when the answer is 200.
 ///
 /// An image has one health check, whatever its containers do. A single sync and a schedule serve no probes, and nobody should
@@ -112,7 +118,7 @@ pub(crate) async fn check(flags: &HealthCheckArgs, place: &HealthArgs) -> Result
     if flags.if_enabled && !place.health_check {
         return Ok(());
     }
-    let limit = duration::parse(&flags.timeout).map_err(|error| {
+    let limit = patience(&flags.timeout).map_err(|error| {
         Failure::new(Exit::InvalidArgument, format!("--timeout: {error}")).with_hint("such as --timeout 5s")
     })?;
     let address = place.reachable();
@@ -125,7 +131,7 @@ pub(crate) async fn check(flags: &HealthCheckArgs, place: &HealthArgs) -> Result
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => return Err(unreachable(address, &error).into()),
         Err(_) => {
-            let message = format!("no answer from {address} within {}", flags.timeout);
+            let message = format!("no answer from {address} within {limit:?}");
             return Err(Failure::new(Exit::DeadlineExceeded, message)
                 .with_hint(
                     "the service, or what it asks, is slow or hangs: see its log; --timeout waits longer",

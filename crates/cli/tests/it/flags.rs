@@ -144,3 +144,20 @@ async fn times_may_be_given_in_days() {
     assert_eq!(ran.code, Some(3));
     assert!(ran.stderr.contains("field max-wait: a time is written like 90s"), "{}", ran.stderr);
 }
+
+/// Probes made for the Go tools give a number of seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_waits_as_long_as_it_is_told_in_both_ways_of_writing_it() {
+    // Takes connections, and answers none.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port().to_string();
+    let program = Program::bare().set("BATON_HEALTH_CHECK_PORT", &port);
+    for timeout in ["1", "1s", "1000ms"] {
+        let ran = program.run(&["health-check", "--endpoint=live", "--timeout", timeout]);
+        assert_eq!(ran.code, Some(4), "{timeout}: {}", ran.stderr);
+        assert!(ran.stderr.contains(" within 1s\n"), "{timeout}: {}", ran.stderr);
+    }
+    let ran = program.run(&["health-check", "--timeout", "soon"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--timeout: a time is written like"), "{}", ran.stderr);
+}
