@@ -1,4 +1,4 @@
-//! Ids: present, joined by the rules, and each of them one thing's.
+//! Ids: present, joined by the rules, and each of them one thing's; and names, because what has none is told by nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,12 @@ use super::rule::{Rule, Violations};
 pub(super) fn check<C: Connector>(connector: &C, whole: &Whole, found: &mut Violations) {
     for declared in connector.resource_types() {
         part("resource types", declared.id.as_str(), found);
+        name(&declared.id, &declared.display_name, found);
     }
     let mut resources = BTreeSet::new();
     for resource in &whole.facts.resources {
         of_resource(&resource.id, &resource.id, found);
+        name(&resource.id, &resource.display_name, found);
         if !resources.insert(&resource.id) {
             found.add(Rule::Duplicates, &resource.id, "the resource comes twice");
         }
@@ -52,6 +54,12 @@ fn of_resource(subject: &dyn std::fmt::Display, id: &ResourceId, found: &mut Vio
     }
     part(subject, id.resource_type.as_str(), found);
     part(subject, &id.resource, found);
+}
+
+fn name(subject: impl std::fmt::Display, name: &str, found: &mut Violations) {
+    if name.trim().is_empty() {
+        found.add(Rule::Names, subject, "it has no name for people");
+    }
 }
 
 /// Ids are joined with `:` and without escaping, so two facts can only be told apart if no part holds one.

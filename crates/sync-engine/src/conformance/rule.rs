@@ -27,6 +27,8 @@ pub enum Rule {
     Scopes,
     /// Ids are there, within bounds, free of `:`, and joined by the rules of the model.
     Ids,
+    /// Every type and every resource has a name for people, if only its id.
+    Names,
     /// Nothing comes twice; a grant may, if it is the same both times.
     Duplicates,
     /// What is read is of a declared type, and every declared type is read.
@@ -61,6 +63,7 @@ impl Rule {
             Self::Deferred => "deferred",
             Self::Scopes => "scopes",
             Self::Ids => "ids",
+            Self::Names => "names",
             Self::Duplicates => "duplicates",
             Self::Types => "types",
             Self::Traits => "traits",

@@ -94,6 +94,10 @@ pub(super) const ALL: &[Defect] = &[
         let long = member("g1", ResourceId::new(USER, "u".repeat(1025)));
         source.page("groups", 1).facts.grants.push(long);
     }),
+    ("a resource without a name", Rule::Names, |source| {
+        source.page("users", 1).facts.resources[0].display_name = " ".into();
+    }),
+    ("a type without a name", Rule::Names, |source| source.types[0].display_name.clear()),
     ("a resource twice", Rule::Duplicates, |source| {
         source.page("users", 2).facts.resources.push(user("u1"));
     }),

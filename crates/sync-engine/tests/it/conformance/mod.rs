@@ -57,6 +57,7 @@ fn every_rule_has_a_defect() {
         Rule::Deferred,
         Rule::Scopes,
         Rule::Ids,
+        Rule::Names,
         Rule::Duplicates,
         Rule::Types,
         Rule::Traits,
