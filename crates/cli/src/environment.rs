@@ -1,4 +1,7 @@
 //! Every environment variable that the program reads, in one list: those of flags, which clap declares, and the others.
+//!
+//! Of the variables of clouds it has those that documents and hints speak of. The crate that speaks to stores knows more of
+//! them, all with the same beginnings, for stores that need something special.
 
 use crate::{args, layers, temporary};
 
@@ -31,10 +34,38 @@ const OTHERS: [(&str, &str); 15] = [
     ("NO_PROGRESS", "no progress line on a terminal, when set"),
 ];
 
+/// Variables of object stores, with the names that each cloud's own tools have given them.
+const STORES: [(&str, &str); 23] = [
+    ("AWS_ACCESS_KEY_ID", "credentials for S3, with AWS_SECRET_ACCESS_KEY"),
+    ("AWS_SECRET_ACCESS_KEY", "credentials for S3, with AWS_ACCESS_KEY_ID"),
+    ("AWS_SESSION_TOKEN", "credentials for S3, if they are temporary"),
+    ("AWS_REGION", "region of a bucket in S3"),
+    ("AWS_WEB_IDENTITY_TOKEN_FILE", "role for S3: the token, with AWS_ROLE_ARN"),
+    ("AWS_ROLE_ARN", "role for S3: its name, with AWS_WEB_IDENTITY_TOKEN_FILE"),
+    ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "role for S3 of a container, which its platform sets"),
+    ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "role for S3 of a container, which its platform sets"),
+    ("AWS_EC2_METADATA_DISABLED", "whether not to ask for the role for S3 of the machine"),
+    ("AWS_ENDPOINT_URL", "another store than Amazon's that speaks as S3 does"),
+    ("AWS_ALLOW_HTTP", "whether another store than Amazon's may be spoken to without encryption"),
+    ("AWS_CONDITIONAL_PUT", "disabled, for a store like S3 that refuses to write on conditions"),
+    ("AWS_SKIP_SIGNATURE", "whether a bucket in S3 is open to everybody"),
+    ("GOOGLE_APPLICATION_CREDENTIALS", "file with credentials for Google Cloud Storage"),
+    ("STORAGE_EMULATOR_HOST", "an emulator in place of Google Cloud Storage, without credentials"),
+    ("AZURE_STORAGE_CONNECTION_STRING", "account and credentials for Azure Blob Storage in one"),
+    ("AZURE_STORAGE_ACCOUNT", "account in Azure Blob Storage"),
+    ("AZURE_STORAGE_KEY", "credentials for Azure Blob Storage: the account's key"),
+    ("AZURE_STORAGE_SAS_TOKEN", "credentials for Azure Blob Storage: a shared access signature"),
+    ("AZURE_TENANT_ID", "credentials for Azure Blob Storage: the tenant, with AZURE_CLIENT_ID"),
+    ("AZURE_CLIENT_ID", "credentials for Azure Blob Storage: the application"),
+    ("AZURE_CLIENT_SECRET", "credentials for Azure Blob Storage: the application's secret"),
+    ("AZURE_FEDERATED_TOKEN_FILE", "credentials for Azure Blob Storage: a token in place of the secret"),
+];
+
 /// All of them, sorted by name.
 pub(crate) fn variables() -> Vec<Variable> {
     let mut all: Vec<_> = OTHERS
         .iter()
+        .chain(&STORES)
         .map(|(name, purpose)| Variable { name: (*name).to_owned(), purpose: (*purpose).to_owned() })
         .collect();
     collect(&args::command(), &mut all);
