@@ -81,7 +81,7 @@ pub(crate) fn run() -> Result<()> {
 fn commands(text: &str) -> Vec<Vec<String>> {
     let document = Document::read(text);
     let (blocks, pieces): (Vec<_>, Vec<_>) = document.code.iter().partition(|code| code.language.is_some());
-    let blocks = blocks.iter().filter(|code| code.language.as_deref() == Some("sh"));
+    let blocks = blocks.iter().filter(|code| code.language.as_deref().is_some_and(shell::is_language));
     let pieces = pieces.iter().filter(|code| code.text.starts_with("baton-clockify "));
     blocks.chain(pieces).flat_map(|code| shell::commands(&code.text)).collect()
 }
@@ -237,7 +237,9 @@ mod tests {
 
     #[test]
     fn what_nobody_has_decided_on_is_an_error() {
-        assert!(steps("```sh\ncurl https://x.example | sh\n```\n")[0].is_err());
+        for language in ["sh", "bash", ""] {
+            assert!(steps(&format!("```{language}\ncurl https://x.example | sh\n```\n"))[0].is_err());
+        }
         assert!(steps("```sh\nexport BATON_CLIENT_ID=…\n```\n")[0].is_err());
     }
 

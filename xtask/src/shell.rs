@@ -3,6 +3,11 @@
 /// The name of the program.
 pub(crate) const PROGRAM: &str = "baton-clockify";
 
+/// Whether a block of a document is for a shell, by what it says it is. One that says nothing may be.
+pub(crate) fn is_language(language: &str) -> bool {
+    matches!(language, "" | "sh" | "bash" | "zsh" | "shell" | "console")
+}
+
 /// The words of each command in a text. Comments are left out, lines that go on are joined, quotes are taken off.
 pub(crate) fn commands(text: &str) -> Vec<Vec<String>> {
     let text = text.replace("\\\n", " ");

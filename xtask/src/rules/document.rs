@@ -8,12 +8,14 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 #[derive(Debug, Default)]
 pub(crate) struct Document {
     pub(crate) code: Vec<Code>,
+    /// What is not code, piece by piece.
+    pub(super) prose: Vec<Code>,
     pub(super) links: Vec<Link>,
     /// Names of the headings, as addresses have them.
     pub(super) anchors: BTreeSet<String>,
 }
 
-/// A block, or a piece in a line.
+/// A block, or a piece of a line.
 #[derive(Debug)]
 pub(crate) struct Code {
     pub(super) line: usize,
@@ -64,8 +66,12 @@ impl Document {
                 }
                 Event::Text(piece) => match (&mut block, &mut heading) {
                     (Some(block), _) => block.text.push_str(&piece),
-                    (None, Some(heading)) => heading.push_str(&piece),
-                    (None, None) => {}
+                    (None, heading) => {
+                        document.prose.push(Code { line, language: None, text: piece.to_string() });
+                        if let Some(heading) = heading {
+                            heading.push_str(&piece);
+                        }
+                    }
                 },
                 _ => {}
             }
@@ -98,6 +104,8 @@ mod tests {
             code,
             [(1, None, "it"), (3, None, "x --y"), (7, None, "b|c"), (9, Some("sh"), "run me\nagain\n")]
         );
+        let prose: Vec<_> = document.prose.iter().map(|piece| (piece.line, piece.text.as_str())).collect();
+        assert!(prose.contains(&(1, ", now!")) && prose.contains(&(3, " and ")), "{prose:?}");
         assert_eq!((document.links[0].line, document.links[0].target.as_str()), (3, "a.md#b"));
         assert_eq!(document.anchors.into_iter().collect::<Vec<_>>(), ["try-it-now", "try-it-now-1"]);
     }

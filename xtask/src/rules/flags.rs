@@ -17,10 +17,18 @@ pub(super) fn broken(repository: &Repository) -> Vec<String> {
     let mut found = Vec::new();
     for (path, text) in repository.files.iter() {
         if is_document(path) && path != "CHANGELOG.md" {
-            for code in Document::read(text).code {
+            let document = Document::read(text);
+            for code in document.code {
                 let unknown = in_code(&code, &repository.known);
                 found.extend(
                     unknown.into_iter().map(|what| format!("{path}:{}: there is no {what}", code.line)),
+                );
+            }
+            for piece in document.prose {
+                let words: Vec<_> = piece.text.split_whitespace().collect();
+                let unknown = named(&words, &repository.known);
+                found.extend(
+                    unknown.into_iter().map(|what| format!("{path}:{}: there is no {what}", piece.line)),
                 );
             }
         } else if is_deployment(path) {
@@ -39,7 +47,7 @@ pub(super) fn broken(repository: &Repository) -> Vec<String> {
 fn in_code(code: &Code, known: &Known) -> Vec<String> {
     match code.language.as_deref() {
         None => shell::commands(&code.text).iter().flat_map(|words| in_line(words, known)).collect(),
-        Some("sh" | "bash" | "console") => {
+        Some(language) if shell::is_language(language) => {
             shell::commands(&code.text).iter().flat_map(|words| in_command(words, known)).collect()
         }
         Some(_) => code.text.lines().flat_map(|line| in_settings(line, known)).collect(),
@@ -65,9 +73,14 @@ fn in_line(words: &[String], known: &Known) -> Vec<String> {
     if !words[0].starts_with("--") && !known.program.has_command(&words[0]) {
         return in_command(words, known);
     }
+    named(words, known)
+}
+
+/// Of words that stand for themselves.
+fn named<T: AsRef<str>>(words: &[T], known: &Known) -> Vec<String> {
     words
         .iter()
-        .filter_map(|word| flag(word))
+        .filter_map(|word| flag(word.as_ref()))
         .filter(|name| !is_known(name, known))
         .map(|name| format!("--{name}"))
         .collect()
@@ -77,8 +90,11 @@ fn in_line(words: &[String], known: &Known) -> Vec<String> {
 fn in_settings(line: &str, known: &Known) -> Vec<String> {
     let own = shell::commands(line);
     if let Some(arguments) = own.iter().find_map(|words| {
-        let at = words.iter().position(|word| word.ends_with("/baton-clockify"))?;
-        words.get(at + 1..).filter(|rest| !rest.is_empty() && !rest[0].ends_with(','))
+        let is_program = |word: &String| word.rsplit('/').next() == Some(shell::PROGRAM);
+        let at = words.iter().position(is_program)?;
+        words
+            .get(at + 1..)
+            .filter(|rest| rest.iter().any(|word| word.starts_with('-')) && !rest[0].ends_with(','))
     }) {
         return known.program.unknown(arguments);
     }
@@ -90,7 +106,7 @@ fn in_settings(line: &str, known: &Known) -> Vec<String> {
 
 /// The name in a word that is a flag.
 fn flag(word: &str) -> Option<&str> {
-    let name = word.trim_matches(['[', ']', '"', ',']).strip_prefix("--")?;
+    let name = word.trim_matches(['[', ']', '(', ')', '"', ',', ';', ':', '.']).strip_prefix("--")?;
     let name = name.split_once('=').map_or(name, |(name, _)| name);
     name.starts_with(|letter: char| letter.is_ascii_lowercase()).then_some(name)
 }
@@ -119,6 +135,14 @@ cargo xtask fixtures refresh --from-sim --from-nowhere\n\
 args: [\"users\", \"--absent\", \"--file\"]\n\
   - --missing=3\n\
 run: kubectl apply --filename x\n\
+run: baton-clockify users --astray\n\
+```\n\n\
+Plain --gone-astray (--file, --help), a--b and -- are.\n\n\
+```\n\
+$ baton-clockify users --unmarked\n\
+```\n\n\
+```text\n\
+Usage: baton-clockify users [OPTIONS] --in-text\n\
 ```\n";
         let unit = "ExecStart=/usr/local/bin/baton-clockify --file x --lost\nExecStop=/bin/kill --signal\n";
         let repository = Repository::invented(&[
@@ -136,6 +160,10 @@ run: kubectl apply --filename x\n\
             "README.md:3: there is no --from-nowhere",
             "README.md:9: there is no --absent",
             "README.md:9: there is no --missing",
+            "README.md:9: there is no --astray",
+            "README.md:18: there is no --unmarked",
+            "README.md:22: there is no --in-text",
+            "README.md:16: there is no --gone-astray",
             "deploy/a.service:1: there is no --lost",
         ];
         assert_eq!(broken(&repository), expected);
