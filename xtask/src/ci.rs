@@ -129,8 +129,8 @@ fn readme() -> Result<()> {
     crate::readme::run()
 }
 
-/// Licences and sources; crates that are there in two versions are told and no error. The tool is not part of a Rust installation, so a developer may be without it;
-/// a machine that sets `CI` may not.
+/// Licences and sources, and that no crate is there in two versions of which `deny.toml` does not know. The tool is not part
+/// of a Rust installation, so a developer may be without it; a machine that sets `CI` may not.
 fn dependencies() -> Result<()> {
     let present =
         Command::new("cargo").args(["deny", "--version"]).output().is_ok_and(|out| out.status.success());

@@ -1,4 +1,5 @@
-//! Whether `docs/dependencies.md` speaks of every direct dependency of the workspace, and of no other.
+//! Whether `docs/dependencies.md` speaks of every direct dependency of the workspace, and of no other, and whether what watches
+//! over dependencies and compilers is still told to.
 
 #[cfg(test)]
 mod tests {
@@ -39,5 +40,42 @@ mod tests {
             strangers.is_empty(),
             "docs/dependencies.md speaks of {strangers:?}, which the workspace does not have"
         );
+    }
+
+    /// Tools that read a setting are silent when it is gone.
+    #[test]
+    fn what_is_not_allowed_is_denied() {
+        for (file, settings) in [
+            (
+                "deny.toml",
+                &[
+                    "multiple-versions = \"deny\"",
+                    "wildcards = \"deny\"",
+                    "unknown-registry = \"deny\"",
+                    "unknown-git = \"deny\"",
+                    "yanked = \"deny\"",
+                ][..],
+            ),
+            (
+                "Cargo.toml",
+                &["incompatible_msrv = \"deny\"", "unsafe_code = \"forbid\"", "missing_docs = \"deny\""],
+            ),
+            (".github/workflows/ci.yaml", &["  msrv:"]),
+        ] {
+            let text = read(file);
+            for setting in settings {
+                assert!(text.lines().any(|line| line == *setting), "{file} does not say {setting}");
+            }
+        }
+    }
+
+    /// So that nobody is surprised by a version that came in unseen: each exception says why.
+    #[test]
+    fn every_exception_has_a_reason() {
+        let text = read("deny.toml");
+        let skipped = text.split("skip = [").nth(1).unwrap().split("\n]").next().unwrap();
+        for line in skipped.lines().filter(|line| !line.trim().is_empty()) {
+            assert!(line.contains("crate = \"") && line.contains("reason = \""), "{line}");
+        }
     }
 }
