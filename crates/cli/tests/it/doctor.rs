@@ -214,6 +214,20 @@ async fn nobody_listens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_skipped_says_what_stood_in_the_way() {
+    for (action, why) in [
+        (Action::too_many_requests(Some(1800)), "Clockify answers 429"),
+        (Action::Html, "the key's own account cannot be read"),
+    ] {
+        let simulator = demo().fault(Fault::on(Endpoint::CurrentUser, action)).start().await.unwrap();
+        let ran = examine(&Program::against(&simulator), &[]);
+        for check in ["workspace", "role", "plan"] {
+            assert!(said(&ran).contains(&format!("skipped {check} {why}")), "{}", ran.stdout);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_vouches_for_the_server() {
     let (authority, simulator) = (Authority::new(), demo().start().await.unwrap());
     let front = Front::start(&authority, "localhost", &simulator).await;

@@ -88,7 +88,9 @@ impl Asked {
         let why = match &me {
             _ if subject.key.is_none() => "no usable key is set",
             Outcome::Failed(error) if tls::is_below_http(error) => NO_CONNECTION,
-            _ => "the key is not accepted",
+            Outcome::Failed(error) if error.is_rate_limited() => "Clockify answers 429",
+            Outcome::Failed(error) if error.is_credential() => "the key is not accepted",
+            _ => "the key's own account cannot be read",
         };
         let mut asked = Self { me, ..Self::nothing(why) };
         let mut accepted = asked.me.answer().map(|_| client);
