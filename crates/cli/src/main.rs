@@ -58,7 +58,7 @@ fn main() -> ExitCode {
     };
     let result = match &parsed.cli.command {
         // Answers at once: nothing is started for it, and wrong settings do not matter.
-        Some(Command::Describe(command)) => describe::run(command, args::command()),
+        Some(Command::Describe(command)) => describe::run(command),
         _ => run(parsed),
     };
     match result {
@@ -163,7 +163,7 @@ async fn answer(cli: &Cli, serves: bool, problems: Problems, line: &Line) -> Res
         Some(Command::Doctor(flags)) => doctor::run(flags, &cli.sync, problems).await,
         Some(Command::HealthCheck(flags)) => health::check(flags, &cli.health).await,
         Some(Command::Demo(demo)) => demo::run(demo, &cli.sync, problems, line).await,
-        Some(Command::Describe(command)) => describe::run(command, args::command()),
+        Some(Command::Describe(command)) => describe::run(command),
     }
 }
 

@@ -12,6 +12,7 @@ use std::io::{self, ErrorKind, Write};
 use anyhow::Result;
 use clap::Subcommand;
 
+use crate::args;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -35,13 +36,13 @@ pub(crate) enum DescribeCommand {
 ///
 /// # Errors
 /// When the description cannot be written.
-pub(crate) fn run(command: &DescribeCommand, program: clap::Command) -> Result<()> {
+pub(crate) fn run(command: &DescribeCommand) -> Result<()> {
     match command {
         DescribeCommand::Capabilities => print(capabilities::text()?.as_bytes()),
         DescribeCommand::Config => print(configuration::text()?.as_bytes()),
-        DescribeCommand::Completion(args) => print(completion::script(args, &program).as_bytes()),
-        DescribeCommand::Man(args) => man::run(args, program),
-        DescribeCommand::Reference => print(reference::text(program)?.as_bytes()),
+        DescribeCommand::Completion(args) => print(completion::script(args, &args::command()).as_bytes()),
+        DescribeCommand::Man(args) => man::run(args, args::command()),
+        DescribeCommand::Reference => print(reference::text(args::command())?.as_bytes()),
     }
 }
 

@@ -42,7 +42,7 @@ impl<'a> Layers<'a> {
             command = found.subcommand_name().and_then(|name| here.find_subcommand(name));
             matches = found.subcommand().map(|(_, below)| below);
         }
-        layers.tell_of_unknown(declared);
+        layers.tell_of_unknown();
         layers
     }
 
@@ -118,9 +118,9 @@ impl<'a> Layers<'a> {
     }
 
     /// Warns of names in the configuration file that no command knows, and of secrets in it that others can read.
-    fn tell_of_unknown(&mut self, declared: &Command) {
+    fn tell_of_unknown(&mut self) {
         let Some(file) = &self.file else { return };
-        let known = keys(declared);
+        let known = keys(&args::command());
         for (name, entry) in &file.entries {
             if known.contains(name) {
                 continue;

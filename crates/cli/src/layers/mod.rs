@@ -60,8 +60,16 @@ fn environment(name: &str) -> Option<OsString> {
 /// # Errors
 /// See [`Ended`].
 pub(crate) fn parse() -> Result<Parsed, Ended> {
-    let mut arguments: Vec<OsString> = std::env::args_os().collect();
-    let declared = args::command();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    match parse_as(args::command_for(&arguments), arguments.clone()) {
+        Ok(parsed) if parsed.problems.is_empty() => Ok(parsed),
+        Err(Ended::Usage(error)) if is_help(&error) => Err(Ended::Usage(error)),
+        // What to say of a wrong command line depends on all commands and their flags.
+        _ => parse_as(args::command(), arguments),
+    }
+}
+
+fn parse_as(declared: Command, mut arguments: Vec<OsString>) -> Result<Parsed, Ended> {
     let texts = each_argument(declared.clone(), &|argument| {
         argument
             .env(None::<&'static str>)
@@ -123,13 +131,16 @@ pub(crate) fn parse() -> Result<Parsed, Ended> {
 /// What clap says. Help is made of the command line as it is declared, so that it shows the program's own defaults, and neither
 /// what is in a file nor a secret.
 fn usage(error: clap::Error, declared: Command, arguments: &[OsString]) -> clap::Error {
-    let is_help = matches!(
+    if is_help(&error) { declared.try_get_matches_from(arguments).err().unwrap_or(error) } else { error }
+}
+
+fn is_help(error: &clap::Error) -> bool {
+    matches!(
         error.kind(),
         ErrorKind::DisplayHelp
             | ErrorKind::DisplayVersion
             | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-    );
-    if is_help { declared.try_get_matches_from(arguments).err().unwrap_or(error) } else { error }
+    )
 }
 
 /// Changes every argument that has a variable: those are the ones that can be set in every layer.

@@ -3,6 +3,9 @@
 //! `layers` finds the value of each: flag, variable, secret file, configuration file, default. A flag with a variable can be
 //! set in all of them; one without, by hand alone.
 
+mod lean;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -21,15 +24,18 @@ use crate::telemetry::OtelArgs;
 /// The program's name.
 pub(crate) const NAME: &str = "baton-clockify";
 
+/// No line of a help text is longer.
+const MAX_TERM_WIDTH: usize = 100;
+
 /// Reads a Clockify workspace (members with role and status, user groups, who belongs to which) into a c1z file that
 /// ConductorOne's Baton tools read.
 #[derive(Debug, Parser)]
 #[command(
-    name = "baton-clockify",
+    name = NAME,
     version = build_info::LONG,
     args_conflicts_with_subcommands = false,
     disable_version_flag = true,
-    max_term_width = 100
+    max_term_width = MAX_TERM_WIDTH
 )]
 pub(crate) struct Cli {
     /// Print version, commit and target.
@@ -210,9 +216,35 @@ pub(crate) struct SyncArgs {
 
 /// The whole command line, as it is declared: for parsing, for documentation, for completions.
 pub(crate) fn command() -> clap::Command {
+    finished(declared())
+}
+
+/// As [`command`], with no more than is needed to read these arguments. It reads and helps with what is right as the whole
+/// does; what to say of something wrong takes the whole.
+pub(crate) fn command_for(arguments: &[OsString]) -> clap::Command {
+    let whole = declared();
+    let mut empty = clap::Command::new(NAME)
+        .version(build_info::LONG)
+        .args_conflicts_with_subcommands(false)
+        .disable_version_flag(true)
+        .max_term_width(MAX_TERM_WIDTH)
+        .args_override_self(true);
+    if let Some(about) = whole.get_about() {
+        empty = empty.about(about.clone());
+    }
+    if let Some(about) = whole.get_long_about() {
+        empty = empty.long_about(about.clone());
+    }
+    finished(lean::cut(&whole, empty, arguments))
+}
+
+fn declared() -> clap::Command {
     // Whoever wraps the program appends flags of its own: the last one counts.
-    let program = Cli::command().args_override_self(true);
-    let mut command = readers_without_flags_of_a_sync(compat::declare(program));
+    compat::declare(Cli::command().args_override_self(true))
+}
+
+fn finished(declared: clap::Command) -> clap::Command {
+    let mut command = readers_without_flags_of_a_sync(declared);
     command.build();
     command
 }
