@@ -1,5 +1,5 @@
 //! Whether an unfinished sync can be gone on with: what is broken would be met in its middle, by this run and by every
-//! later one. Nothing is asked of the source before that is known, so it is looked at from several sides at once.
+//! later one. Nothing is written before that is known, so it is looked at from several sides at once.
 
 use std::thread;
 
@@ -21,7 +21,7 @@ pub(crate) fn check(
 ) -> Result<Known, Error> {
     let another = || connect().map_err(Error::sqlite("open the working database"));
     let sides = thread::scope(|scope| {
-        let pages = scope.spawn(|| pages(&another()?));
+        let pages = scope.spawn(|| pages(&another()?, None));
         let resources = scope.spawn(|| rows::<Resource>(&another()?, sync_id));
         let rest = rows::<ResourceType>(connection, sync_id)
             .and_then(|()| rows::<Entitlement>(connection, sync_id))
@@ -34,10 +34,14 @@ pub(crate) fn check(
     Known::read(connection, sync_id)
 }
 
-fn pages(connection: &Connection) -> Result<(), Error> {
-    let found: String = connection
-        .query_row("pragma integrity_check(1)", (), |row| row.get(0))
-        .map_err(Error::sqlite("check the pages"))?;
+/// Whether the pages are sound, those of one table or all.
+///
+/// # Errors
+/// [`Error::Schema`] when they are not.
+pub(crate) fn pages(connection: &Connection, of: Option<&str>) -> Result<(), Error> {
+    let sql = format!("pragma integrity_check({})", of.unwrap_or("1"));
+    let found: String =
+        connection.query_row(&sql, (), |row| row.get(0)).map_err(Error::sqlite("check the pages"))?;
     if found == "ok" {
         return Ok(());
     }

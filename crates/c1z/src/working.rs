@@ -5,7 +5,7 @@
 //! (`synchronous=FULL`). The run row with the highest row number is the sync being written; sealing puts older syncs
 //! before it. Locking out a second process is the caller's part.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -51,6 +51,8 @@ pub struct WorkingDatabase {
     pub(crate) info: SyncInfo,
     /// Read back from the rows when it is next asked for, if a transaction came to nothing.
     known: RefCell<Option<Known>>,
+    /// Whether all that is there has been looked through. Nothing is written before that.
+    is_checked: Cell<bool>,
 }
 
 impl WorkingDatabase {
@@ -82,15 +84,30 @@ impl WorkingDatabase {
         platform::sync_folder(&folder).map_err(Error::io("synchronise", &folder))?;
         let SyncStart { sync_id, sync_type, started_at } = start;
         let info = SyncInfo { sync_id, sync_type, started_at, ended_at: None };
-        Ok(Self { connection, path: path.to_owned(), info, known: RefCell::new(Some(Known::new())) })
+        let known = RefCell::new(Some(Known::new()));
+        Ok(Self { connection, path: path.to_owned(), info, known, is_checked: Cell::new(true) })
     }
 
-    /// Opens the sync in a file; `None` when there is no file, or it was cut off before its sync began.
+    /// Opens the sync in a file and [looks through](Self::check) all of it; `None` when there is no file, or it was cut
+    /// off before its sync began.
     ///
     /// # Errors
     /// [`Error::Damaged`] when the file is not, or no longer, a working database: the caller may
     /// [discard](Self::discard) it and start afresh. Other errors say that it cannot be read now.
     pub fn open(path: &Path) -> Result<Option<Self>, Error> {
+        let mut opened = Self::open_unchecked(path)?;
+        if let Some(database) = &mut opened {
+            database.check()?;
+        }
+        Ok(opened)
+    }
+
+    /// As [`WorkingDatabase::open`], and looks only at what a run goes by: the tables, which sync it is, its token and its
+    /// session. Everything else is looked through by [`WorkingDatabase::check`], at the latest before something is written.
+    ///
+    /// # Errors
+    /// As [`WorkingDatabase::open`].
+    pub fn open_unchecked(path: &Path) -> Result<Option<Self>, Error> {
         if !path.try_exists().map_err(Error::io("read", path))? {
             return Ok(None);
         }
@@ -112,10 +129,10 @@ impl WorkingDatabase {
         if !schema::is_ours(&connection).map_err(damaged)? {
             return Err(reason("its tables are not those of a c1z".to_owned()));
         }
-        let runs = run::read_all(&connection, "main").map_err(|error| match error {
-            Error::Sqlite { source, .. } => damage(path, source),
-            other => reason(other.to_string()),
-        })?;
+        for table in [schema::SYNC_RUNS, schema::SESSIONS, schema::ASSETS] {
+            soundness::pages(&connection, Some(table)).map_err(|error| damage_of(path, error))?;
+        }
+        let runs = run::read_all(&connection, "main").map_err(|error| damage_of(path, error))?;
         let Some(current) = runs.into_iter().next_back() else {
             return Ok(None);
         };
@@ -125,17 +142,21 @@ impl WorkingDatabase {
             started_at: current.started_at,
             ended_at: current.ended_at,
         };
-        let known =
-            soundness::check(&connection, || connect(path), &info.sync_id).map_err(|error| match error {
-                Error::Sqlite { source, .. } => damage(path, source),
-                Error::Schema { reason: text } => reason(text),
-                other => reason(other.to_string()),
-            })?;
         // A complete database may have left WAL mode already, and need not go back.
         if info.ended_at.is_none() {
             use_wal(&connection).map_err(damaged)?;
         }
-        Ok(Some(Self { connection, path: path.to_owned(), info, known: RefCell::new(Some(known)) }))
+        let known = RefCell::new(None);
+        Ok(Some(Self { connection, path: path.to_owned(), info, known, is_checked: Cell::new(false) }))
+    }
+
+    /// Checks the pages and reads every row, unless that has been done: what is broken would be met in the middle of a
+    /// sync, by this run and by every later one.
+    ///
+    /// # Errors
+    /// As [`WorkingDatabase::open`].
+    pub fn check(&mut self) -> Result<(), Error> {
+        self.known().map(drop)
     }
 
     /// Removes a working database with the files that SQLite keeps beside it; that there is none is no error.
@@ -179,7 +200,7 @@ impl WorkingDatabase {
             return Err(E::from(Error::Ended(self.info.sync_id.clone())));
         }
         let known = self.known.get_mut().take();
-        let mut known = known.map_or_else(|| Known::read(&self.connection, &self.info.sync_id), Ok)?;
+        let mut known = known.map_or_else(|| self.look_through(), Ok)?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -195,9 +216,20 @@ impl WorkingDatabase {
     pub(crate) fn known(&self) -> Result<RefMut<'_, Known>, Error> {
         let mut known = self.known.borrow_mut();
         if known.is_none() {
-            *known = Some(Known::read(&self.connection, &self.info.sync_id)?);
+            *known = Some(self.look_through()?);
         }
         Ok(RefMut::map(known, |known| known.as_mut().expect("it was read when it was not there")))
+    }
+
+    fn look_through(&self) -> Result<Known, Error> {
+        if self.is_checked.get() {
+            return Known::read(&self.connection, &self.info.sync_id);
+        }
+        let path = self.path.as_path();
+        let known = soundness::check(&self.connection, || connect(path), &self.info.sync_id)
+            .map_err(|error| damage_of(path, error))?;
+        self.is_checked.set(true);
+        Ok(known)
     }
 }
 
@@ -208,11 +240,10 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
     // What is overwritten or deleted must not survive in free pages of a file that is handed on. Rows are only ever put
-    // behind the last one, so that reading needs hardly any cache; building indexes puts rows into order in as much
-    // memory as the cache may take, and in temporary files beyond that.
+    // behind the last one, so that a small cache does; sealing takes a larger one.
     connection.execute_batch(
         "pragma synchronous = full; pragma secure_delete = on; pragma trusted_schema = off; \
-         pragma cell_size_check = on; pragma cache_size = -8192; pragma wal_autocheckpoint = 4096;",
+         pragma cell_size_check = on; pragma cache_size = -1024; pragma wal_autocheckpoint = 4096;",
     )?;
     spill::set_up(&connection)?;
     Ok(connection)
@@ -233,6 +264,16 @@ fn damage(path: &Path, source: rusqlite::Error) -> Error {
         _ => return Error::Sqlite { action: "open the working database", source },
     };
     Error::Damaged { path: path.to_owned(), reason: reason.to_owned(), source: Some(source) }
+}
+
+/// What was found while looking through a file, as a fault of that file.
+fn damage_of(path: &Path, error: Error) -> Error {
+    let reason = match error {
+        Error::Sqlite { source, .. } => return damage(path, source),
+        Error::Schema { reason } => reason,
+        other => other.to_string(),
+    };
+    Error::Damaged { path: path.to_owned(), reason, source: None }
 }
 
 /// How large a file is, in bytes.

@@ -27,6 +27,8 @@ pub(crate) struct Begun<S> {
     pub(crate) checkpoint: Checkpoint,
     pub(crate) baseline: Baseline,
     pub(crate) cursors: Vec<Cursor>,
+    /// Whether an earlier run stored what is there, and nobody has looked through it yet.
+    pub(crate) is_resumed: bool,
 }
 
 /// Where a run starts.
@@ -107,15 +109,8 @@ fn look<C: Connector, T: SyncStores>(
         Err(error) => return Err(error),
     };
     match &mut found {
-        Found::Usable(Start::Reading(begun)) => {
-            observer.event(&Event::Resumed {
-                sync_id: &start.sync_id,
-                started_at,
-                checkpoint_at: begun.checkpoint.at,
-                pages: &begun.checkpoint.pages,
-            });
-            begun.checkpoint.runs += 1;
-        }
+        // Said when it has been looked through.
+        Found::Usable(Start::Reading(begun)) => begun.checkpoint.runs += 1,
         Found::Usable(Start::Ended(_, report)) => {
             observer.event(&Event::Ended { sync_id: &start.sync_id, ended_at: report.ended_at });
         }
@@ -195,16 +190,23 @@ fn load<S: SyncStore>(
         Ok(_) | Err(SyncError::Checkpoint(_)) => return unusable(Unusable::Checkpoint),
         Err(error) => return Err(error),
     };
-    Ok(Found::Usable(Start::Reading(Box::new(Begun { store, checkpoint, baseline, cursors }))))
+    Ok(Found::Usable(Start::Reading(Box::new(Begun {
+        store,
+        checkpoint,
+        baseline,
+        cursors,
+        is_resumed: true,
+    }))))
 }
 
 /// Reads the report of a sync that an earlier run ended and could not put in place.
 fn ended<S: SyncStore>(
-    store: S,
+    mut store: S,
     fingerprint: &str,
     clock: &dyn Clock,
     options: &Options,
 ) -> Result<Found<S>, SyncError> {
+    store.check().map_err(SyncError::store)?;
     let report = store.report().map_err(SyncError::store)?;
     let report = report.and_then(|text| serde_json::from_str::<SyncReport>(&text).ok());
     let reason = match &report {
@@ -228,8 +230,12 @@ fn too_old(at: Timestamp, clock: &dyn Clock, options: &Options) -> Option<Unusab
     (age > allowed).then_some(Unusable::TooOld { age, allowed })
 }
 
-/// Validates, then begins a new sync whose first commit holds all that a resume needs.
-async fn begin<C: Connector, T: SyncStores>(
+/// Validates, then begins a new sync whose first commit holds all that a resume needs. What was there before is thrown
+/// away, for the reason given.
+///
+/// # Errors
+/// The failure of source or store, or [`SyncError::Stopped`].
+pub(crate) async fn begin<C: Connector, T: SyncStores>(
     run: &Run<'_, C, T>,
     fingerprint: String,
     patience: &mut Patience<'_>,
@@ -283,5 +289,5 @@ async fn begin<C: Connector, T: SyncStores>(
     store.commit(&change).map_err(SyncError::store)?;
     // What this run costs is added up from here on by the connector itself.
     checkpoint.usage = governance_model::Usage::default();
-    Ok(Begun { store, checkpoint, baseline, cursors })
+    Ok(Begun { store, checkpoint, baseline, cursors, is_resumed: false })
 }

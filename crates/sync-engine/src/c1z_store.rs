@@ -161,7 +161,7 @@ impl SyncStores for C1zStores {
     }
 
     fn open(&self) -> Result<Option<C1zStore>, c1z::Error> {
-        Ok(WorkingDatabase::open(&self.working)?.map(|database| self.store(database)))
+        Ok(WorkingDatabase::open_unchecked(&self.working)?.map(|database| self.store(database)))
     }
 
     fn is_left_over(&self) -> bool {
@@ -223,6 +223,10 @@ impl SyncStore for C1zStore {
 
     fn is_ended(&self) -> bool {
         self.database.sync().ended_at.is_some()
+    }
+
+    fn check(&mut self) -> Result<(), c1z::Error> {
+        self.database.check()
     }
 
     fn token(&self) -> Result<String, c1z::Error> {

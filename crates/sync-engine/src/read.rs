@@ -3,6 +3,7 @@
 //! The source's answers are awaited and mapped on the engine's task; the store works on a blocking thread. A page
 //! that has been fetched may lead to the next fetch before it is written, but pages of one stream are written in
 //! order, so the open cursors in the store are always a place from which everything that is missing can be had.
+//! What an earlier run stored is looked through while the first pages are on their way, and nothing is written before.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -67,7 +68,27 @@ impl Fetched {
     }
 }
 
-type Writing<S> = JoinHandle<(S, Result<Committed, SyncError>)>;
+/// A store to write to.
+pub(crate) enum Supply<S> {
+    /// That can be written to.
+    Ready(S),
+    /// In which an earlier run stored what nobody has looked through yet.
+    Unchecked(S),
+}
+
+/// What the store is busy with, on its thread.
+struct Job<S> {
+    /// The page that it writes; none while it looks through what is there.
+    page: Option<Written>,
+    handle: JoinHandle<(S, Result<Committed, SyncError>)>,
+}
+
+/// What holds once a page is written.
+struct Written {
+    stream: String,
+    resources: u64,
+    checkpoint: Checkpoint,
+}
 
 /// Reads everything that the cursors lead to, waiting for a source whose quota is used up as long as patience lasts.
 ///
@@ -75,34 +96,31 @@ type Writing<S> = JoinHandle<(S, Result<Committed, SyncError>)>;
 /// The first failure of source or store, or [`SyncError::Stopped`]. What was fetched before that is stored.
 pub(crate) async fn patiently<C: Connector, S: SyncStore>(
     reading: &Reading<'_, C>,
-    store: S,
+    mut supply: Supply<S>,
     checkpoint: &mut Checkpoint,
-    cursors: Vec<Cursor>,
+    mut cursors: Vec<Cursor>,
     patience: &mut Patience<'_>,
 ) -> Result<S, SyncError> {
-    let (mut store, mut cursors) = (store, cursors);
     loop {
         let pages = checkpoint.total_pages();
-        let error = match all(reading, store, checkpoint, cursors).await {
+        let (store, error) = match all(reading, supply, checkpoint, cursors).await {
             Ok(store) => return Ok(store),
             Err((None, error)) => return Err(error),
-            Err((Some(back), error)) => {
-                store = back;
-                error
-            }
+            Err((Some(store), error)) => (store, error),
         };
         if checkpoint.total_pages() > pages {
             patience.reset();
         }
         patience.outlast(error).await?;
         cursors = checkpoint::open_cursors(&store)?;
+        supply = Supply::Ready(store);
     }
 }
 
 /// As [`patiently`], without the patience; a failure gives the store back if it can be used.
 async fn all<C: Connector, S: SyncStore>(
     reading: &Reading<'_, C>,
-    store: S,
+    supply: Supply<S>,
     checkpoint: &mut Checkpoint,
     cursors: Vec<Cursor>,
 ) -> Result<S, (Option<S>, SyncError)> {
@@ -110,8 +128,10 @@ async fn all<C: Connector, S: SyncStore>(
     let mut pending = VecDeque::from(cursors);
     let mut in_flight = FuturesUnordered::new();
     let mut fetched: VecDeque<Fetched> = VecDeque::new();
-    let mut idle = Some(store);
-    let mut writing: Option<(String, u64, Checkpoint, Writing<S>)> = None;
+    let (mut idle, mut job) = match supply {
+        Supply::Ready(store) => (Some(store), None),
+        Supply::Unchecked(store) => (None, Some(look_through(store))),
+    };
     let mut rows_in_writing = 0;
     let mut failure: Option<SyncError> = None;
     let mut give_up_at = Instant::now();
@@ -133,24 +153,26 @@ async fn all<C: Connector, S: SyncStore>(
             && let Some(next) = fetched.pop_front()
         {
             rows_in_writing = next.rows();
-            writing = Some(write(reading, store, checkpoint, next).map_err(|error| (None, error))?);
+            job = Some(write(reading, store, checkpoint, next).map_err(|error| (None, error))?);
         }
-        if in_flight.is_empty() && writing.is_none() {
+        if in_flight.is_empty() && job.is_none() {
             break;
         }
         tokio::select! {
             biased;
-            done = joined(&mut writing), if writing.is_some() => {
-                let Some((stream, resources, written, _)) = writing.take() else { continue };
+            done = joined(&mut job), if job.is_some() => {
+                let page = job.take().and_then(|job| job.page);
                 rows_in_writing = 0;
                 let (store, committed) = done.map_err(|error| (None, error))?;
-                *checkpoint = written;
-                idle = Some(store);
                 let committed = committed.map_err(|error| (None, error))?;
+                let store = idle.insert(store);
+                let Some(Written { stream, resources, checkpoint: written }) = page else {
+                    resumed(reading, store, checkpoint);
+                    continue;
+                };
+                *checkpoint = written;
                 // Pages that are read again on purpose hold mostly what is there.
-                if !checkpoint.recovering
-                    && let Some(store) = &mut idle
-                {
+                if !checkpoint.recovering {
                     note_repeats(reading, store, checkpoint, &stream, resources, &committed)
                         .map_err(|error| (None, error))?;
                 }
@@ -240,14 +262,32 @@ fn note_repeats<C: Connector, S: SyncStore>(
     Ok(())
 }
 
-/// Waits for the page being written; never done when there is none.
-async fn joined<S>(
-    writing: &mut Option<(String, u64, Checkpoint, Writing<S>)>,
-) -> Result<(S, Result<Committed, SyncError>), SyncError> {
-    match writing {
-        Some((.., handle)) => handle.await.map_err(|_| SyncError::Writer),
+/// Waits for what the store is busy with; never done when it is not.
+async fn joined<S>(job: &mut Option<Job<S>>) -> Result<(S, Result<Committed, SyncError>), SyncError> {
+    match job {
+        Some(job) => (&mut job.handle).await.map_err(|_| SyncError::Writer),
         None => std::future::pending().await,
     }
+}
+
+/// Says that a sync goes on, once it is known that it can.
+fn resumed<C: Connector, S: SyncStore>(reading: &Reading<'_, C>, store: &S, checkpoint: &Checkpoint) {
+    let start = store.start();
+    reading.observer.event(&Event::Resumed {
+        sync_id: &start.sync_id,
+        started_at: start.started_at,
+        checkpoint_at: checkpoint.at,
+        pages: &checkpoint.pages,
+    });
+}
+
+/// Starts looking through what an earlier run stored.
+fn look_through<S: SyncStore>(mut store: S) -> Job<S> {
+    let handle = tokio::task::spawn_blocking(move || {
+        let sound = store.check().map_err(SyncError::store);
+        (store, sound.map(|()| Committed::default()))
+    });
+    Job { page: None, handle }
 }
 
 /// Starts writing a page together with the checkpoint that says it is done.
@@ -256,7 +296,7 @@ fn write<C: Connector, S: SyncStore>(
     mut store: S,
     checkpoint: &Checkpoint,
     Fetched { cursor, page }: Fetched,
-) -> Result<(String, u64, Checkpoint, Writing<S>), SyncError> {
+) -> Result<Job<S>, SyncError> {
     let now = reading.clock.now();
     let mut after = checkpoint.clone();
     after.at = now;
@@ -294,5 +334,5 @@ fn write<C: Connector, S: SyncStore>(
         let committed = store.commit(&change).map_err(SyncError::store);
         (store, committed)
     });
-    Ok((cursor.stream, resources, after, handle))
+    Ok(Job { page: Some(Written { stream: cursor.stream, resources, checkpoint: after }), handle })
 }

@@ -8,10 +8,12 @@ use crate::begin::{self, Begun, Run, Start};
 use crate::checkpoint;
 use crate::filter::LeaveOut;
 use crate::patience::Patience;
-use crate::read::{self, Reading};
+use crate::read::{self, Reading, Supply};
 use crate::report::{Drift, SyncReport};
 use crate::store::{Sealed, SyncStore, SyncStores};
-use crate::{Clock, Event, Observer, Phase, Stop, SyncError, expand, recover, resolve, seal, verify};
+use crate::{
+    Clock, Event, Observer, Phase, Stop, SyncError, Unusable, expand, recover, resolve, seal, verify,
+};
 
 /// How to sync.
 #[derive(Clone, Debug)]
@@ -69,10 +71,22 @@ pub async fn sync<C: Connector, T: SyncStores>(
     let mut patience = Patience::new(options, clock, observer);
 
     let run = Run { connector, stores, clock, options, observer };
-    let start = begin::start(&run, fingerprint, &mut patience).await?;
+    let start = begin::start(&run, fingerprint.clone(), &mut patience).await?;
     let (store, report) = match start {
         Start::Ended(store, report) => (store, *report),
-        Start::Reading(begun) => read_whole(&run, *begun, patience).await?,
+        Start::Reading(begun) => {
+            let is_resumed = begun.is_resumed;
+            match read_whole(&run, *begun, &mut patience).await {
+                Err(SyncError::Store(error))
+                    if is_resumed && error.downcast_ref().is_some_and(T::is_damage) =>
+                {
+                    let begun =
+                        begin::begin(&run, fingerprint, &mut patience, Some(Unusable::Damaged)).await?;
+                    read_whole(&run, begun, &mut patience).await?
+                }
+                whole => whole?,
+            }
+        }
     };
     let keep_earlier = begin::keep_earlier(stores, &report.source_id)?;
     observer.event(&Event::Phase(Phase::Seal));
@@ -83,10 +97,10 @@ pub async fn sync<C: Connector, T: SyncStores>(
 async fn read_whole<C: Connector, T: SyncStores>(
     run: &Run<'_, C, T>,
     begun: Begun<T::Store>,
-    mut patience: Patience<'_>,
+    patience: &mut Patience<'_>,
 ) -> Result<(T::Store, SyncReport), SyncError> {
     let Run { connector, stores, clock, options, observer } = *run;
-    let Begun { store, mut checkpoint, baseline, cursors } = begun;
+    let Begun { store, mut checkpoint, baseline, cursors, is_resumed } = begun;
     let reading = Reading {
         connector,
         baseline: &baseline,
@@ -100,7 +114,8 @@ async fn read_whole<C: Connector, T: SyncStores>(
     };
 
     observer.event(&Event::Phase(Phase::Read));
-    let read = read::patiently(&reading, store, &mut checkpoint, cursors, &mut patience).await;
+    let supply = if is_resumed { Supply::Unchecked(store) } else { Supply::Ready(store) };
+    let read = read::patiently(&reading, supply, &mut checkpoint, cursors, patience).await;
     let mut store = match read {
         Ok(store) => store,
         Err(error) => {
@@ -109,11 +124,12 @@ async fn read_whole<C: Connector, T: SyncStores>(
         }
     };
     observer.event(&Event::Phase(Phase::Verify));
-    let after = recover::inventory(&reading, &mut store, &mut checkpoint, &mut patience).await?;
+    let after = recover::inventory(&reading, &mut store, &mut checkpoint, patience).await?;
     if let Some(after) = &after {
         let cursors = recover::plan(&reading, &mut store, &mut checkpoint, after)?;
         if !cursors.is_empty() {
-            store = read::patiently(&reading, store, &mut checkpoint, cursors, &mut patience).await?;
+            let supply = Supply::Ready(store);
+            store = read::patiently(&reading, supply, &mut checkpoint, cursors, patience).await?;
         }
     }
     resolve::deferred(&reading, &mut store, &mut checkpoint)?;

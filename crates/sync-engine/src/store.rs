@@ -115,7 +115,7 @@ pub trait SyncStores: Send {
     /// When it cannot, or when something stands there that must not be overwritten.
     fn check(&self) -> Result<(), <Self::Store as SyncStore>::Error>;
 
-    /// The unfinished sync, if there is one.
+    /// The unfinished sync, if there is one. Its rows need not have been looked at: see [`SyncStore::check`].
     ///
     /// # Errors
     /// When it cannot be read; [`SyncStores::discard`] then makes room for a new one.
@@ -127,7 +127,7 @@ pub trait SyncStores: Send {
         false
     }
 
-    /// Whether an error of [`SyncStores::open`] means that the unfinished sync is beyond repair, rather than out of
+    /// Whether an error of [`SyncStores::open`] or [`SyncStore::check`] means that the unfinished sync is beyond repair, rather than out of
     /// reach at the moment.
     fn is_damage(error: &<Self::Store as SyncStore>::Error) -> bool;
 
@@ -160,6 +160,13 @@ pub trait SyncStore: Send + Sized + 'static {
 
     /// Whether the sync is finished and only its file is not in place yet.
     fn is_ended(&self) -> bool;
+
+    /// Looks through everything that an earlier run stored. Called before the first commit to a store that was opened, at
+    /// the same time as the first pages are fetched.
+    ///
+    /// # Errors
+    /// When something in it cannot be gone on with.
+    fn check(&mut self) -> Result<(), Self::Error>;
 
     /// The checkpoint.
     ///

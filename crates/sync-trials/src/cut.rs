@@ -1,5 +1,6 @@
 //! A store that dies at a chosen operation, as a process does: before the operation is durable, or after.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -76,12 +77,34 @@ impl Cut {
 pub struct CutStores {
     inner: C1zStores,
     fuse: Fuse,
+    before_check: Hook,
+}
+
+/// What is done before something, if anything.
+#[derive(Clone, Default)]
+struct Hook(Option<Arc<dyn Fn() + Send + Sync>>);
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Hook" } else { "nothing" })
+    }
 }
 
 impl CutStores {
     /// Puts a fuse before stores.
     pub fn new(inner: C1zStores, fuse: Fuse) -> Self {
-        Self { inner, fuse }
+        Self { inner, fuse, before_check: Hook::default() }
+    }
+
+    /// Does something before an unfinished sync is looked through.
+    #[must_use]
+    pub fn before_check(mut self, work: impl Fn() + Send + Sync + 'static) -> Self {
+        self.before_check = Hook(Some(Arc::new(work)));
+        self
+    }
+
+    fn store(&self, inner: C1zStore) -> CutStore {
+        CutStore { inner, fuse: self.fuse.clone(), before_check: self.before_check.clone() }
     }
 }
 
@@ -90,6 +113,7 @@ impl CutStores {
 pub struct CutStore {
     inner: C1zStore,
     fuse: Fuse,
+    before_check: Hook,
 }
 
 impl SyncStores for CutStores {
@@ -100,7 +124,7 @@ impl SyncStores for CutStores {
     }
 
     fn open(&self) -> Result<Option<CutStore>, Cut> {
-        Ok(self.inner.open()?.map(|inner| CutStore { inner, fuse: self.fuse.clone() }))
+        Ok(self.inner.open()?.map(|inner| self.store(inner)))
     }
 
     fn is_damage(error: &Cut) -> bool {
@@ -109,7 +133,7 @@ impl SyncStores for CutStores {
 
     fn create(&self, start: &SyncStart) -> Result<CutStore, Cut> {
         let inner = self.fuse.burn(|| self.inner.create(start))?;
-        Ok(CutStore { inner, fuse: self.fuse.clone() })
+        Ok(self.store(inner))
     }
 
     fn previous(&self) -> Result<Option<Previous>, Cut> {
@@ -129,6 +153,12 @@ impl SyncStore for CutStore {
     }
     fn is_ended(&self) -> bool {
         self.inner.is_ended()
+    }
+    fn check(&mut self) -> Result<(), Cut> {
+        if let Some(work) = &self.before_check.0 {
+            work();
+        }
+        Ok(self.inner.check()?)
     }
     fn token(&self) -> Result<String, Cut> {
         Ok(self.inner.token()?)

@@ -1,12 +1,14 @@
 //! Syncs that are cut off: they go on under the same id, and end as if nothing had happened.
 
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use governance_model::Timestamp;
 use sync_engine::{
     C1zStores, Clock, Event, NoObserver, Observer, Options, Phase, Stop, SyncError, SystemClock,
 };
+use sync_trials::cut::{CutStores, Fuse};
 use sync_trials::dump;
 
 use crate::scripted::Scripted;
@@ -82,6 +84,42 @@ async fn cut_at(cut: usize, concurrency: usize, reference: &str, total: usize) {
     assert_eq!(repeated.len(), 1, "cut {cut}, concurrency {concurrency}: {repeated:?}");
     assert_eq!(first.len() + source.questions().len(), total + 1);
     assert_eq!(report.usage.requests, total as u64 + 1, "the cost of both runs is added up");
+}
+
+/// Looking through what is there takes time when there is much; the source is asked meanwhile, and what it says waits.
+#[tokio::test]
+async fn the_source_is_asked_while_an_unfinished_sync_is_looked_through() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("sync.c1z");
+    let mut failing = Scripted::workspace(10);
+    failing.fail_at = Some(4);
+    let stores = C1zStores::lock(&output).unwrap();
+    sync_engine::sync(&failing, &stores, &SystemClock, &Options::default(), &NoObserver).await.unwrap_err();
+
+    let source = Arc::new(Scripted::workspace(10));
+    let asked = Arc::clone(&source);
+    let (seen, rows) = (Arc::new(AtomicBool::new(false)), folder.path().join(".sync.c1z.work"));
+    let noted = Arc::clone(&seen);
+    let count = move || -> i64 {
+        let database = rusqlite::Connection::open(&rows).unwrap();
+        database.query_row("select count(*) from v1_resources", (), |row| row.get(0)).unwrap()
+    };
+    let stores = CutStores::new(stores, Fuse::never()).before_check(move || {
+        let before = count();
+        let begun = std::time::Instant::now();
+        while asked.questions().is_empty() && begun.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // Long enough to write what has come.
+        std::thread::sleep(Duration::from_millis(50));
+        assert_eq!(count(), before, "nothing is written before the verdict");
+        noted.store(!asked.questions().is_empty(), Ordering::SeqCst);
+    });
+    let (report, _) =
+        sync_engine::sync(&*source, &stores, &SystemClock, &Options::default(), &NoObserver).await.unwrap();
+    assert!(seen.load(Ordering::SeqCst), "nothing was asked meanwhile");
+    assert_eq!(report.runs, 2);
+    assert_eq!(dump::ids(&output, "v1_resources").len(), 12);
 }
 
 fn unfinished_id(folder: &std::path::Path) -> Option<String> {
