@@ -205,8 +205,11 @@ impl WorkingDatabase {
     fn finish(&mut self, options: &SealOptions, progress: &mut dyn FnMut(SealStep)) -> Result<(), Error> {
         progress(SealStep::ReadHistory);
         let history = History::read(&options.output, options.limits)?;
-        // Without a log, new pages are written once and where they belong; only the few that change are kept aside.
-        fold_log(&self.connection).map_err(Error::sqlite("leave WAL mode"))?;
+        // Without a log, new pages are written once and where they belong; only the few that change are kept aside. Building
+        // indexes puts rows into order in as much memory as the cache may take, and in temporary files beyond that.
+        fold_log(&self.connection)
+            .and_then(|()| self.connection.execute_batch("pragma cache_size = -8192"))
+            .map_err(Error::sqlite("leave WAL mode"))?;
         if let Some(history) = &history {
             attach(&self.connection, history)?;
         }

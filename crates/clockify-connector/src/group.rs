@@ -30,13 +30,15 @@ pub(crate) fn add(group: &UserGroup, page: &mut Page, drops: &mut Drops) {
         drops.doubt(MEMBERS);
     }
     drops.unreadable(group.user_ids.unreadable(), "group member that could not be read", MEMBERS);
+    // Tens of thousands of grants of one page share it.
+    let entitlement_of_members = entitlement(&id, MEMBER);
     let mut seen = BTreeSet::new();
     for member in &group.user_ids {
         if member.len() > MAX_ID_BYTES {
             drops.unreadable(1, "group member that could not be read", MEMBERS);
         } else if seen.insert(member.as_str()) {
             let holder = ResourceId::new(USER, member.as_str());
-            page.facts.grants.push(Grant::new(entitlement(&id, MEMBER), id.clone(), holder));
+            page.facts.grants.push(Grant::new(entitlement_of_members.clone(), id.clone(), holder));
         } else {
             drops.count("duplicate group member");
         }
