@@ -8,6 +8,7 @@
 pub mod atomic;
 mod batch;
 mod behind;
+mod checking;
 mod dangling;
 mod envelope;
 mod error;

@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use tempfile::TempPath;
 
+use crate::checking::Checking;
 use crate::run::{self, SyncRun, SyncType};
 use crate::{Error, Limits, SyncView, unpack};
 
 /// A c1z, decoded and open for reading.
 #[derive(Debug)]
 pub struct C1zFile {
-    // Closed before the file under it is removed: fields are dropped in their order.
+    // Closed before the file under them is removed: fields are dropped in their order.
+    checking: Option<Checking>,
     connection: Connection,
     _copy: TempPath,
     path: PathBuf,
@@ -50,6 +52,24 @@ impl C1zFile {
     /// # Errors
     /// As [`C1zFile::open`].
     pub fn open_in(path: &Path, limits: Limits, temporary: &Path) -> Result<Self, Error> {
+        Self::decoded(path, limits, temporary, |copy| Ok((unpack::open(copy)?, None)))
+    }
+
+    /// As [`C1zFile::open_in`], and the first rows can be had sooner: pages may still be under check. Whatever is made of the
+    /// rows counts only when [`C1zFile::settle`] has found nothing.
+    ///
+    /// # Errors
+    /// As [`C1zFile::open`].
+    pub fn open_early(path: &Path, limits: Limits, temporary: &Path) -> Result<Self, Error> {
+        Self::decoded(path, limits, temporary, unpack::open_early)
+    }
+
+    fn decoded(
+        path: &Path,
+        limits: Limits,
+        temporary: &Path,
+        open: impl FnOnce(&Path) -> Result<(Connection, Option<Checking>), Error>,
+    ) -> Result<Self, Error> {
         // Private to its owner: that is how `tempfile` makes files.
         let (copy, copy_path) = tempfile::Builder::new()
             .prefix("c1z-")
@@ -59,8 +79,16 @@ impl C1zFile {
             .into_parts();
         let decompressed_bytes = unpack::unpack(path, &copy, limits)?;
         drop(copy);
-        let connection = unpack::open(&copy_path)?;
-        Ok(Self { connection, _copy: copy_path, path: path.to_owned(), decompressed_bytes })
+        let (connection, checking) = open(&copy_path)?;
+        Ok(Self { checking, connection, _copy: copy_path, path: path.to_owned(), decompressed_bytes })
+    }
+
+    /// Waits until all pages have been checked; at once, when they have been.
+    ///
+    /// # Errors
+    /// When they are damaged. Rows that were read may then be wrong, or too few.
+    pub fn settle(&mut self) -> Result<(), Error> {
+        self.checking.take().map_or(Ok(()), Checking::verdict)
     }
 
     /// Names the place where the c1z is, for a file that was fetched from there.

@@ -218,6 +218,20 @@ pub(crate) fn complete_indexes(connection: &Connection, only: Option<&[&str]>) -
     Ok(())
 }
 
+/// Whether [`prepare_for_reading`] would find nothing to do.
+pub(crate) fn is_ready_for_reading(connection: &Connection) -> rusqlite::Result<bool> {
+    const SQL: &str = "select count(*) from sqlite_master where name = ?1 and type = ?2";
+    let mut statement = connection.prepare(SQL)?;
+    let mut is_there =
+        |name: &str, kind: &str| statement.query_row([name, kind], |row| row.get::<_, bool>(0));
+    for index in INDEXES.iter().filter(|index| !index.1.starts_with(SESSIONS)) {
+        if !is_there(index.0, "index")? {
+            return Ok(false);
+        }
+    }
+    Ok(!is_there("sqlite_stat1", "table")? && !is_there("sqlite_stat4", "table")?)
+}
+
 /// Makes a copy of a file quick to read, whoever wrote it: builds the indexes that queries go by, and forgets what SQLite
 /// was told about how many rows fulfil what. Those statistics are averages over a table in which few things have
 /// many rows, and lead to reading all of it; queries are written to go well without them.

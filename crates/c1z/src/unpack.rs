@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::checking::Checking;
 use crate::{EnvelopeError, Error, Limits, behind, envelope, spill, upgrade};
 
 /// The longest value that is read, in bytes. A message of the protocol has at most 4 MiB (interop reference 2.4).
@@ -35,9 +36,25 @@ pub(crate) fn unpack(source: &Path, target: &File, limits: Limits) -> Result<u64
 /// Everything is read in one transaction: nobody else has the copy, and to lock it anew for each question costs more than
 /// most answers.
 pub(crate) fn open(copy: &Path) -> Result<Connection, Error> {
-    let connection = connect(copy).map_err(endless("open the database"))?;
-    let another = connect(copy).map_err(endless("open the database"))?;
-    upgrade::check_and_upgrade(&connection, Some(another))?;
+    let [connection, another] = two(copy)?;
+    upgrade::check_and_upgrade(&connection, another)?;
+    read_only(connection)
+}
+
+/// As [`open`], and the pages may still be under check, where the copy needs no change.
+pub(crate) fn open_early(copy: &Path) -> Result<(Connection, Option<Checking>), Error> {
+    let [mut connection, another] = two(copy)?;
+    let checking = upgrade::check_beside(&mut connection, another)?;
+    Ok((read_only(connection)?, checking))
+}
+
+/// Two connections, because pages are checked on two sides.
+fn two(copy: &Path) -> Result<[Connection; 2], Error> {
+    let connect = || connect(copy).map_err(endless("open the database"));
+    Ok([connect()?, connect()?])
+}
+
+fn read_only(connection: Connection) -> Result<Connection, Error> {
     connection.execute_batch("pragma query_only = on; begin").map_err(Error::sqlite("open the database"))?;
     Ok(connection)
 }

@@ -3,11 +3,12 @@
 //! and indexes that are missing are built.
 
 use std::collections::BTreeSet;
-use std::thread::{self, ScopedJoinHandle};
+use std::thread;
 
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::Error;
+use crate::checking::Checking;
 use crate::schema::{self, ASSETS, GRANTS, SESSIONS, SYNC_RUNS, TABLES, Table};
 
 /// Tables that came later or that not every writer makes.
@@ -35,52 +36,73 @@ const OPTIONAL_COLUMNS: [(&str, &[&str]); 2] = [
 /// The table whose pages are checked on the side: it has as many as all others.
 const LARGEST: &str = GRANTS;
 
-/// Checks the tables and adds what an older layout lacks. Where there is `another` connection to the same database, the
-/// pages of the largest table are looked at with that one meanwhile.
-pub(crate) fn check_and_upgrade(connection: &Connection, another: Option<Connection>) -> Result<(), Error> {
-    let upgrades = thread::scope(|scope| {
-        let aside = match another {
-            Some(another) if is_plain(connection, LARGEST)? == Some(true) => {
-                Some(scope.spawn(move || check_pages(&another, LARGEST)))
-            }
-            _ => None,
-        };
-        check(connection, aside)
+/// Checks the tables and adds what an older layout lacks. The pages of the largest table are looked at with `another`
+/// connection to the same database, beside those of the others.
+///
+/// # Errors
+/// When the tables are not those of a c1z, or their pages are damaged.
+pub(crate) fn check_and_upgrade(connection: &Connection, another: Connection) -> Result<(), Error> {
+    let shape = Shape::read(connection)?;
+    thread::scope(|scope| {
+        let aside = scope.spawn(move || check_pages(&another, LARGEST));
+        let mut rest = shape.present.iter().filter(|table| **table != LARGEST);
+        let checked = rest.try_for_each(|table| check_pages(connection, table));
+        let panicked = |_| Err(unfit(format!("{LARGEST} could not be looked through")));
+        checked.and(aside.join().unwrap_or_else(panicked))
     })?;
     // Only now does nobody else read it.
-    for sql in upgrades {
-        connection.execute(&sql, ()).map_err(Error::sqlite("upgrade the schema"))?;
-    }
-    schema::prepare_for_reading(connection).map_err(Error::sqlite("build the indexes"))
+    shape.upgrade(connection)
 }
 
-/// Checks the tables in their order and gives the statements that bring them up to date. `aside` is the check of the
-/// largest table's pages, if it is under way.
-fn check(
-    connection: &Connection,
-    mut aside: Option<ScopedJoinHandle<'_, Result<(), Error>>>,
-) -> Result<Vec<String>, Error> {
-    let mut upgrades = Vec::new();
-    for table in &TABLES {
-        match is_plain(connection, table.name)? {
-            None if OPTIONAL_TABLES.contains(&table.name) => {
-                upgrades.push(table.create());
-                continue;
-            }
-            None => return Err(unfit(format!("it has no table {}", table.name))),
-            Some(false) => return Err(unfit(format!("{} is not a plain table", table.name))),
-            Some(true) => {}
-        }
-        match aside.take_if(|_| table.name == LARGEST) {
-            Some(aside) => {
-                let panicked = |_| Err(unfit(format!("{} could not be looked through", table.name)));
-                aside.join().unwrap_or_else(panicked)?;
-            }
-            None => check_pages(connection, table.name)?,
-        }
-        check_columns(connection, table, &mut upgrades)?;
+/// As [`check_and_upgrade`], and where nothing is to be added the pages are checked while the rows are read already.
+///
+/// # Errors
+/// As there.
+pub(crate) fn check_beside(
+    connection: &mut Connection,
+    another: Connection,
+) -> Result<Option<Checking>, Error> {
+    let Shape { upgrades, present } = Shape::read(connection)?;
+    let is_ready = upgrades.is_empty()
+        && schema::is_ready_for_reading(connection).map_err(Error::sqlite("read the schema"))?;
+    if !is_ready {
+        return check_and_upgrade(connection, another).map(|()| None);
     }
-    Ok(upgrades)
+    let work = move |own: &Connection| present.iter().try_for_each(|table| check_pages(own, table));
+    Checking::start(connection, another, work).map(Some)
+}
+
+/// What the schema says.
+struct Shape {
+    /// The tables of a c1z that are there, in their order.
+    present: Vec<&'static str>,
+    /// Statements that bring the tables up to date.
+    upgrades: Vec<String>,
+}
+
+impl Shape {
+    fn read(connection: &Connection) -> Result<Self, Error> {
+        let (mut present, mut upgrades) = (Vec::new(), Vec::new());
+        for table in &TABLES {
+            match is_plain(connection, table.name)? {
+                None if OPTIONAL_TABLES.contains(&table.name) => upgrades.push(table.create()),
+                None => return Err(unfit(format!("it has no table {}", table.name))),
+                Some(false) => return Err(unfit(format!("{} is not a plain table", table.name))),
+                Some(true) => {
+                    present.push(table.name);
+                    check_columns(connection, table, &mut upgrades)?;
+                }
+            }
+        }
+        Ok(Self { present, upgrades })
+    }
+
+    fn upgrade(&self, connection: &Connection) -> Result<(), Error> {
+        for sql in &self.upgrades {
+            connection.execute(sql, ()).map_err(Error::sqlite("upgrade the schema"))?;
+        }
+        schema::prepare_for_reading(connection).map_err(Error::sqlite("build the indexes"))
+    }
 }
 
 /// Whether a table is one that has pages of its own, which a virtual table has not; nothing when there is none.

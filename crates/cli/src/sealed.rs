@@ -55,13 +55,22 @@ pub(crate) fn open(file: &Path) -> Result<C1zFile, c1z::Error> {
     open_in(file, &folder_of(file))
 }
 
+/// As [`open`], and pages may still be under check: see [`C1zFile::open_early`].
+pub(crate) fn open_early(file: &Path) -> Result<C1zFile, c1z::Error> {
+    opened(&folder_of(file), |temporary| C1zFile::open_early(file, limits::from_environment(), temporary))
+}
+
 /// As [`open`], with another folder to fall back on, for a file whose own folder must hold nothing else.
 pub(crate) fn open_in(file: &Path, folder: &Path) -> Result<C1zFile, c1z::Error> {
+    opened(folder, |temporary| C1zFile::open_in(file, limits::from_environment(), temporary))
+}
+
+fn opened(folder: &Path, open: impl Fn(&Path) -> Result<C1zFile, c1z::Error>) -> Result<C1zFile, c1z::Error> {
     if let Some(named) = temporary::folder() {
-        return C1zFile::open_in(file, limits::from_environment(), &named);
+        return open(&named);
     }
-    C1zFile::open(file, limits::from_environment()).or_else(|error| match error {
-        c1z::Error::Io { .. } => C1zFile::open_in(file, limits::from_environment(), folder),
+    open(&std::env::temp_dir()).or_else(|error| match error {
+        c1z::Error::Io { .. } => open(folder),
         other => Err(other),
     })
 }

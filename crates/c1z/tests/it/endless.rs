@@ -13,7 +13,7 @@ use crate::support::{Bench, decoded, enveloped, fixture, folder, noon_and, put, 
 const PAGE: usize = 512;
 
 /// The official database after some SQL, on small pages.
-fn small_pages(sql: &str) -> Vec<u8> {
+pub(crate) fn small_pages(sql: &str) -> Vec<u8> {
     let folder = folder();
     let path = folder.path().join("small.db");
     put(&path, &decoded(&fixture("tiny-v1.c1z")));
@@ -24,7 +24,7 @@ fn small_pages(sql: &str) -> Vec<u8> {
 }
 
 /// The page number at which a table begins.
-fn root_of(database: &[u8], table: &str) -> usize {
+pub(crate) fn root_of(database: &[u8], table: &str) -> usize {
     let folder = folder();
     put(&folder.path().join("db"), database);
     let connection = Connection::open(folder.path().join("db")).unwrap();
@@ -52,7 +52,7 @@ fn inner_page(child: u32, at: usize) -> Vec<u8> {
 
 /// Puts 15 levels of inner pages over the page of a table, each naming the next one 21 times: 21 to the power of 15
 /// times the rows.
-fn tower(mut database: Vec<u8>, root: usize) -> Vec<u8> {
+pub(crate) fn tower(mut database: Vec<u8>, root: usize) -> Vec<u8> {
     let pages = |database: &[u8]| u32::try_from(database.len() / PAGE).unwrap();
     let start = (root - 1) * PAGE;
     database.extend_from_within(start..start + PAGE);

@@ -8,6 +8,8 @@ mod cut_off;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod early;
+#[cfg(test)]
 mod endless;
 #[cfg(test)]
 mod exclusion;

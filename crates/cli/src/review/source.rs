@@ -105,18 +105,19 @@ pub(crate) fn without_panic_text<T>(work: impl FnOnce() -> T) -> T {
 pub(crate) fn open(file: &Path) -> Result<C1zFile> {
     let fetched = fetched(file)?;
     let found = fetched.path();
-    sealed::open(found).map(|opened| opened.named(file)).map_err(|error| {
-        let missing = !found.exists();
-        let exit = if missing { Exit::NotFound } else { Exit::FailedPrecondition };
-        let hint =
-            if missing { Some("sync first, or name the file with --file") } else { unreadable(&error) };
-        let failure = Failure::new(exit, format!("{:#}", anyhow::Error::from(error)))
-            .naming(&file.to_string_lossy(), &found.to_string_lossy());
-        match hint {
-            Some(hint) => failure.with_hint(hint).into(),
-            None => failure.into(),
-        }
-    })
+    sealed::open(found).map(|opened| opened.named(file)).map_err(|error| unopened(file, found, error))
+}
+
+fn unopened(file: &Path, found: &Path, error: c1z::Error) -> anyhow::Error {
+    let missing = !found.exists();
+    let exit = if missing { Exit::NotFound } else { Exit::FailedPrecondition };
+    let hint = if missing { Some("sync first, or name the file with --file") } else { unreadable(&error) };
+    let failure = Failure::new(exit, format!("{:#}", anyhow::Error::from(error)))
+        .naming(&file.to_string_lossy(), &found.to_string_lossy());
+    match hint {
+        Some(hint) => failure.with_hint(hint).into(),
+        None => failure.into(),
+    }
 }
 
 /// What to do about a file that is there and cannot be read as a c1z.
@@ -145,12 +146,20 @@ pub(crate) fn may_be_there(file: &Path) -> bool {
 }
 
 /// Opens a file and a sync in it, and lets `answer` write to stdout. A reader that goes away, as `head` does, is no failure.
+/// Pages are checked meanwhile: when they are damaged, this fails although something has been written.
 pub(crate) fn answer(
     file: &Path,
     source: &SourceArgs,
     answer: impl FnOnce(&Snapshot<'_>, &mut dyn Write) -> Result<(), Error>,
 ) -> Result<()> {
-    with_snapshot(file, source, |snapshot| to_stdout(|out| answer(snapshot, out)))
+    let fetched = fetched(file)?;
+    let found = fetched.path();
+    let unopened = |error| unopened(file, found, error);
+    let mut opened = sealed::open_early(found).map_err(unopened)?.named(file);
+    let answered = in_snapshot(&opened, source, |snapshot| to_stdout(|out| answer(snapshot, out)));
+    // Damage explains whatever went wrong before.
+    opened.settle().map_err(unopened)?;
+    answered
 }
 
 /// Opens a file and a sync in it.
@@ -159,8 +168,15 @@ pub(crate) fn with_snapshot(
     source: &SourceArgs,
     answer: impl FnOnce(&Snapshot<'_>) -> Result<()>,
 ) -> Result<()> {
-    let file = open(file)?;
-    let snapshot = Snapshot::open(&file, &source.selection()).map_err(|error| failure(&error))?;
+    in_snapshot(&open(file)?, source, answer)
+}
+
+fn in_snapshot(
+    file: &C1zFile,
+    source: &SourceArgs,
+    answer: impl FnOnce(&Snapshot<'_>) -> Result<()>,
+) -> Result<()> {
+    let snapshot = Snapshot::open(file, &source.selection()).map_err(|error| failure(&error))?;
     if snapshot.run().sync_type == SyncType::ResourcesOnly {
         tracing::warn!(
             "This sync was made without entitlements and grants: nobody having anything means nothing."

@@ -1,6 +1,7 @@
 //! What people ask of a c1z.
 
 mod access;
+mod damaged;
 mod diff;
 mod evidence;
 mod export;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use clockify_sim::{AccountStatus, Content, MembershipStatus, RoleCode, SeededWorkspace, SimUser, Truth};
@@ -30,13 +30,20 @@ pub(crate) fn demo() -> Program {
 
 /// The demonstration's file, with its sync as one that was cut off.
 pub(crate) fn cut_off() -> Program {
+    demo_after(|database| {
+        let connection = Connection::open(database).unwrap();
+        connection.execute("update v1_sync_runs set ended_at = null", ()).unwrap();
+        connection.close().unwrap();
+    })
+}
+
+/// The demonstration's file after something was done to the database in it.
+pub(crate) fn demo_after(change: impl FnOnce(&Path)) -> Program {
     let program = demo();
     let bytes = std::fs::read(program.output()).unwrap();
     let database = program.folder().join("db");
     zstd::stream::copy_decode(&bytes[5..], std::fs::File::create(&database).unwrap()).unwrap();
-    let connection = Connection::open(&database).unwrap();
-    connection.execute("update v1_sync_runs set ended_at = null", ()).unwrap();
-    connection.close().unwrap();
+    change(&database);
     let mut file = std::fs::File::create(program.output()).unwrap();
     file.write_all(b"C1ZF\0").unwrap();
     zstd::stream::copy_encode(std::fs::File::open(&database).unwrap(), file, 1).unwrap();
