@@ -38,7 +38,7 @@ pub struct Records<'f, T> {
     pub(crate) values: Vec<Value>,
     read: fn(&Row<'_>, i64) -> Result<Record<T>, Error>,
     /// Which messages are passed over, undecoded.
-    skips: Option<fn(&[u8]) -> bool>,
+    skips: Option<Box<Skips<'f>>>,
     page: VecDeque<Result<Record<T>, Error>>,
     ended: bool,
 }
@@ -48,6 +48,9 @@ impl<T> fmt::Debug for Records<'_, T> {
         f.debug_struct("Records").field("query", &self.query).finish_non_exhaustive()
     }
 }
+
+/// Says of a message whether it is passed over.
+type Skips<'f> = dyn Fn(&[u8]) -> bool + 'f;
 
 /// What a table's rows are made into.
 pub(crate) trait Kind: Sized {
@@ -163,7 +166,7 @@ impl<'f, T> Records<'f, T> {
             let Some(row) = rows.next()? else { break };
             last = Some(row.get::<_, Value>(self.query.order.column())?);
             count += 1;
-            if self.skips.is_some_and(|skips| is_skipped(row, skips)) {
+            if self.skips.as_ref().is_some_and(|skips| is_skipped(row, skips)) {
                 continue;
             }
             bytes += weight(row)?;
@@ -191,7 +194,7 @@ impl<'f, T> Records<'f, T> {
             is_over = false;
             let mut rows = statement.query([id])?;
             let Some(row) = rows.next()? else { continue };
-            if self.skips.is_some_and(|skips| is_skipped(row, skips)) {
+            if self.skips.as_ref().is_some_and(|skips| is_skipped(row, skips)) {
                 continue;
             }
             bytes += weight(row)?;
@@ -228,7 +231,7 @@ impl<'f, T> Records<'f, T> {
 }
 
 /// Whether a row's message is one of those that are passed over. What is no message is not: reading it says so.
-fn is_skipped(row: &Row<'_>, skips: fn(&[u8]) -> bool) -> bool {
+fn is_skipped(row: &Row<'_>, skips: &Skips<'_>) -> bool {
     row.get_ref(2).is_ok_and(|data| data.as_blob().is_ok_and(skips))
 }
 
@@ -268,12 +271,18 @@ fn read<T: Kind>(row: &Row<'_>, id: i64) -> Result<Record<T>, Error> {
     T::read(row, &external_id, data)
 }
 
-impl Records<'_, Resource> {
+impl<'f> Records<'f, Resource> {
     /// Without the accounts, of which there are more than of anything else: what is a user, and neither a group nor a role,
     /// is passed over without being decoded. Must be called before the first row is taken.
     #[must_use]
-    pub fn without_users(mut self) -> Self {
-        self.skips = Some(glance::is_only_user);
+    pub fn without_users(self) -> Self {
+        self.passing_over(glance::is_only_user)
+    }
+
+    /// Without the rows whose message `skips` says yes to; they are not decoded. Must be called before the first row is taken.
+    #[must_use]
+    pub fn passing_over(mut self, skips: impl Fn(&[u8]) -> bool + 'f) -> Self {
+        self.skips = Some(Box::new(skips));
         self
     }
 }

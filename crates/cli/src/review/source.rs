@@ -146,17 +146,26 @@ pub(crate) fn may_be_there(file: &Path) -> bool {
 }
 
 /// Opens a file and a sync in it, and lets `answer` write to stdout. A reader that goes away, as `head` does, is no failure.
-/// Pages are checked meanwhile: when they are damaged, this fails although something has been written.
 pub(crate) fn answer(
     file: &Path,
     source: &SourceArgs,
     answer: impl FnOnce(&Snapshot<'_>, &mut dyn Write) -> Result<(), Error>,
 ) -> Result<()> {
+    with_early_snapshot(file, source, |snapshot| to_stdout(|out| answer(snapshot, out)))
+}
+
+/// As [`with_snapshot`], for what goes to stdout and becomes no file: pages are checked meanwhile, and when they are damaged,
+/// this fails whatever has been answered.
+pub(crate) fn with_early_snapshot(
+    file: &Path,
+    source: &SourceArgs,
+    answer: impl FnOnce(&Snapshot<'_>) -> Result<()>,
+) -> Result<()> {
     let fetched = fetched(file)?;
     let found = fetched.path();
     let unopened = |error| unopened(file, found, error);
     let mut opened = sealed::open_early(found).map_err(unopened)?.named(file);
-    let answered = in_snapshot(&opened, source, |snapshot| to_stdout(|out| answer(snapshot, out)));
+    let answered = in_snapshot(&opened, source, answer);
     // Damage explains whatever went wrong before.
     opened.settle().map_err(unopened)?;
     answered

@@ -25,15 +25,17 @@ fn wipe_last_leaf(database: &Path, table: &str) {
 #[test]
 fn a_listing_of_damaged_pages_does_not_succeed() {
     let program = demo_after(|database| wipe_last_leaf(database, "v1_grants"));
-    for question in [&["users"][..], &["users", "-o", "jsonl"], &["grants", "-o", "csv"], &["groups"]] {
+    let questions: [&[&str]; 5] = [
+        &["users"],
+        &["users", "-o", "jsonl"],
+        &["grants", "-o", "csv"],
+        &["groups"],
+        &["access", "henrike.aldous@marrowstone.example"],
+    ];
+    for question in questions {
         let ran = program.run(question);
         assert_eq!(ran.code, Some(9), "{}", ran.transcript());
-        let expected = "error: cannot read sync.c1z: the pages of v1_grants are damaged";
-        assert!(
-            ran.stderr.contains(expected) || ran.stderr.contains("v1_grants are damaged"),
-            "{}",
-            ran.transcript()
-        );
+        assert!(ran.stderr.contains("the pages of v1_grants are damaged"), "{}", ran.transcript());
     }
     // What becomes a file is not begun.
     let ran = program.run(&["export", "csv", "--out", "all.csv"]);

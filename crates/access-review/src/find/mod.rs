@@ -1,6 +1,9 @@
 //! Finding what a person means: by id, address or name, in any case, and what comes near when nothing fits.
 //!
-//! One pass over the resources; what is kept is the few that fit or come near.
+//! A person is looked for in messages that are not decoded, first; who is not found there is looked for in one pass over all
+//! that there is. What is kept is the few that fit or come near.
+
+mod sieve;
 
 use std::collections::BTreeSet;
 
@@ -11,8 +14,12 @@ use crate::names::Kind;
 use crate::rows::Principal;
 use crate::{Error, Snapshot};
 
+use sieve::Sieve;
+
 /// How many candidates are named; the rest is counted.
 const NAMED: usize = 20;
+/// More than so many of one name are not put into order in memory.
+const SORTED: usize = 1_000;
 /// How many that come near are named.
 const NEAR: usize = 5;
 
@@ -55,10 +62,16 @@ pub fn person(snapshot: &Snapshot<'_>, text: &str) -> Result<Found, Error> {
     }
     // What is of a type of accounts is one, also when its own traits do not say so.
     let types = types_of(snapshot, TraitKind::User, "user")?;
+    let is_account = |resource: &Resource| {
+        Kind::of(&resource.traits) == Kind::User || types.contains(&resource.id.resource_type)
+    };
+    if let Some(found) = at_a_glance(snapshot, text, is_account)? {
+        return Ok(found);
+    }
     let mut search = Search::new(text);
     for record in snapshot.view().resources(&ResourceFilter::default()).by_id() {
         let resource = record?.value;
-        if Kind::of(&resource.traits) == Kind::User || types.contains(&resource.id.resource_type) {
+        if is_account(&resource) {
             search.look_at(resource, snapshot)?;
         } else if search.fit(&resource).is_some() {
             // A group, say, of that name: no person, and worth a mention.
@@ -75,6 +88,35 @@ pub fn person(snapshot: &Snapshot<'_>, text: &str) -> Result<Found, Error> {
         }
     }
     Ok(found)
+}
+
+/// Those that fit, without decoding others; nothing when there are none, or too many.
+fn at_a_glance(
+    snapshot: &Snapshot<'_>,
+    text: &str,
+    is_account: impl Fn(&Resource) -> bool,
+) -> Result<Option<Found>, Error> {
+    let mut search = Search::new(text);
+    let Some(sieve) = Sieve::of(&search.wanted) else { return Ok(None) };
+    let mut fitting = Vec::new();
+    let all = snapshot.view().resources(&ResourceFilter::default());
+    for record in all.passing_over(|message| !sieve.may_hold(message)) {
+        let resource = record?.value;
+        if is_account(&resource) && search.fit(&resource).is_some() {
+            if fitting.len() == SORTED {
+                return Ok(None);
+            }
+            fitting.push(resource);
+        }
+    }
+    if fitting.is_empty() {
+        return Ok(None);
+    }
+    fitting.sort_by_cached_key(|resource| resource.id.to_string());
+    for resource in fitting {
+        search.look_at(resource, snapshot)?;
+    }
+    Ok(Some(search.found()))
 }
 
 /// Finds a thing as `type:id` or `type:name`, or by its id or name alone.
