@@ -18,57 +18,71 @@ const LOOK_EVERY: i32 = 100_000;
 
 /// A check that is under way, or has ended and nobody has asked how.
 pub(crate) struct Checking {
-    thread: Option<JoinHandle<Result<(), Error>>>,
+    sides: Vec<Side>,
+    is_unwanted: Arc<AtomicBool>,
+}
+
+/// One thread of it.
+struct Side {
+    thread: JoinHandle<Result<(), Error>>,
     stop: InterruptHandle,
 }
 
 impl fmt::Debug for Checking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Checking").field("thread", &self.thread).finish_non_exhaustive()
+        f.debug_struct("Checking").field("sides", &self.sides.len()).finish_non_exhaustive()
     }
 }
 
 impl Checking {
-    /// Lets `work` check with a connection of its own what the reader's connection reads.
+    /// Lets `check` look at tables, on each side with a connection of its own, while the reader's connection reads them.
     ///
     /// # Errors
     /// When the reader's connection cannot be told to look.
     pub(crate) fn start(
         reader: &mut Connection,
-        own: Connection,
-        work: impl FnOnce(&Connection) -> Result<(), Error> + Send + 'static,
+        sides: [(Connection, Vec<&'static str>); 2],
+        check: fn(&Connection, &str) -> Result<(), Error>,
     ) -> Result<Self, Error> {
         let is_damaged = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&is_damaged);
         reader
             .progress_handler(LOOK_EVERY, Some(move || seen.load(Ordering::Relaxed)))
             .map_err(Error::sqlite("watch over reading"))?;
-        let stop = own.get_interrupt_handle();
-        let thread = thread::spawn(move || {
-            let verdict = work(&own);
-            is_damaged.store(verdict.is_err(), Ordering::Relaxed);
-            verdict
-        });
-        Ok(Self { thread: Some(thread), stop })
+        let is_unwanted = Arc::new(AtomicBool::new(false));
+        let start = |(own, tables): (Connection, Vec<&'static str>)| {
+            let stop = own.get_interrupt_handle();
+            let (is_damaged, is_unwanted) = (Arc::clone(&is_damaged), Arc::clone(&is_unwanted));
+            let thread = thread::spawn(move || {
+                let mut left = tables.iter().take_while(|_| !is_unwanted.load(Ordering::Relaxed));
+                let verdict = left.try_for_each(|table| check(&own, table));
+                is_damaged.fetch_or(verdict.is_err(), Ordering::Relaxed);
+                verdict
+            });
+            Side { thread, stop }
+        };
+        Ok(Self { sides: sides.into_iter().map(start).collect(), is_unwanted })
     }
 
     /// Waits for the verdict.
     ///
     /// # Errors
-    /// What was found.
+    /// What was found, on the first side if on both.
     pub(crate) fn verdict(mut self) -> Result<(), Error> {
         let panicked = |_| Err(Error::Schema { reason: "its pages could not be looked through".to_owned() });
-        self.thread.take().map_or(Ok(()), |thread| thread.join().unwrap_or_else(panicked))
+        let sides = self.sides.drain(..).map(|side| side.thread.join().unwrap_or_else(panicked));
+        sides.fold(Ok(()), Result::and)
     }
 }
 
 impl Drop for Checking {
     /// Gives up, because nobody asks any more. The copy must not be removed under a connection.
     fn drop(&mut self) {
-        if let Some(thread) = self.thread.take() {
-            self.stop.interrupt();
+        self.is_unwanted.store(true, Ordering::Relaxed);
+        for side in self.sides.drain(..) {
+            side.stop.interrupt();
             // How it ends does not matter.
-            let _ = thread.join();
+            let _ = side.thread.join();
         }
     }
 }

@@ -220,7 +220,7 @@ pub(crate) fn complete_indexes(connection: &Connection, only: Option<&[&str]>) -
 
 /// Whether [`prepare_for_reading`] would find nothing to do.
 pub(crate) fn is_ready_for_reading(connection: &Connection) -> rusqlite::Result<bool> {
-    const SQL: &str = "select count(*) from sqlite_master where name = ?1 and type = ?2";
+    const SQL: &str = "select count(*) from sqlite_master where name = ?1 collate nocase and type = ?2";
     let mut statement = connection.prepare(SQL)?;
     let mut is_there =
         |name: &str, kind: &str| statement.query_row([name, kind], |row| row.get::<_, bool>(0));

@@ -36,22 +36,23 @@ pub(crate) fn unpack(source: &Path, target: &File, limits: Limits) -> Result<u64
 /// Everything is read in one transaction: nobody else has the copy, and to lock it anew for each question costs more than
 /// most answers.
 pub(crate) fn open(copy: &Path) -> Result<Connection, Error> {
-    let [connection, another] = two(copy)?;
+    let [connection, another] = connections(copy)?;
     upgrade::check_and_upgrade(&connection, another)?;
     read_only(connection)
 }
 
 /// As [`open`], and the pages may still be under check, where the copy needs no change.
 pub(crate) fn open_early(copy: &Path) -> Result<(Connection, Option<Checking>), Error> {
-    let [mut connection, another] = two(copy)?;
-    let checking = upgrade::check_beside(&mut connection, another)?;
+    let [mut connection, one, another] = connections(copy)?;
+    let checking = upgrade::check_beside(&mut connection, [one, another])?;
     Ok((read_only(connection)?, checking))
 }
 
-/// Two connections, because pages are checked on two sides.
-fn two(copy: &Path) -> Result<[Connection; 2], Error> {
-    let connect = || connect(copy).map_err(endless("open the database"));
-    Ok([connect()?, connect()?])
+/// Several connections, because pages are checked on two sides, and may be while they are read.
+fn connections<const N: usize>(copy: &Path) -> Result<[Connection; N], Error> {
+    let all =
+        (0..N).map(|_| connect(copy).map_err(endless("open the database"))).collect::<Result<Vec<_>, _>>()?;
+    Ok(all.try_into().unwrap_or_else(|_| unreachable!("there are as many as were asked for")))
 }
 
 fn read_only(connection: Connection) -> Result<Connection, Error> {

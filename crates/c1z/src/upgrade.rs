@@ -54,13 +54,14 @@ pub(crate) fn check_and_upgrade(connection: &Connection, another: Connection) ->
     shape.upgrade(connection)
 }
 
-/// As [`check_and_upgrade`], and where nothing is to be added the pages are checked while the rows are read already.
+/// As [`check_and_upgrade`], and where nothing is to be added the pages are checked, with two connections more, while the rows
+/// are read already.
 ///
 /// # Errors
 /// As there.
 pub(crate) fn check_beside(
     connection: &mut Connection,
-    another: Connection,
+    [one, another]: [Connection; 2],
 ) -> Result<Option<Checking>, Error> {
     let Shape { upgrades, present } = Shape::read(connection)?;
     let is_ready = upgrades.is_empty()
@@ -68,8 +69,8 @@ pub(crate) fn check_beside(
     if !is_ready {
         return check_and_upgrade(connection, another).map(|()| None);
     }
-    let work = move |own: &Connection| present.iter().try_for_each(|table| check_pages(own, table));
-    Checking::start(connection, another, work).map(Some)
+    let (largest, rest) = present.into_iter().partition(|table| *table == LARGEST);
+    Checking::start(connection, [(one, rest), (another, largest)], check_pages).map(Some)
 }
 
 /// What the schema says.

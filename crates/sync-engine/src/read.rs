@@ -137,8 +137,10 @@ async fn all<C: Connector, S: SyncStore>(
     let mut give_up_at = Instant::now();
 
     loop {
+        let is_unchecked = job.as_ref().is_some_and(|job| job.page.is_none());
         while failure.is_none()
             && in_flight.len() < reading.concurrency
+            && (!is_unchecked || in_flight.len() + fetched.len() < reading.concurrency)
             && fetched.len() < reading.concurrency
             && rows_in_writing + fetched.iter().map(Fetched::rows).sum::<usize>() < MOST_WAITING
         {

@@ -171,9 +171,9 @@ pub(crate) fn shrink<C: Connector, T: SyncStores>(
             return suspicious("the key's own account is not in it".to_owned(), None);
         }
     }
-    let Some(previous) = stores.previous().map_err(SyncError::store)?.map(|previous| previous.counts) else {
-        return Ok(());
-    };
+    // The output is not the store, and its faults are not those of what was read.
+    let previous = stores.previous().map_err(|error| SyncError::Output(Box::new(error)))?;
+    let Some(previous) = previous.map(|previous| previous.counts) else { return Ok(()) };
     let offered: BTreeSet<_> =
         reading.connector.resource_types().into_iter().map(|offered| offered.id).collect();
     for of in offered.iter().filter(|of| reading.scope.includes(of)) {

@@ -18,7 +18,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::builder::ValueParser;
 use clap::error::ErrorKind;
-use clap::{Arg, Command, FromArgMatches};
+use clap::{Arg, ArgMatches, Command, FromArgMatches};
 
 use crate::args::{self, Cli};
 use crate::compat;
@@ -31,6 +31,8 @@ pub(crate) use secrets::{CREDENTIALS_DIRECTORY, SECRETS, file_variable};
 
 use given::Setting;
 use look::Layers;
+use spaced::Spaced;
+use unknown::UnknownFlag;
 
 /// The command line, with every layer in it.
 pub(crate) struct Parsed {
@@ -60,32 +62,56 @@ fn environment(name: &str) -> Option<OsString> {
 /// # Errors
 /// See [`Ended`].
 pub(crate) fn parse() -> Result<Parsed, Ended> {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
-    match parse_as(args::command_for(&arguments), arguments.clone()) {
-        Ok(parsed) if parsed.problems.is_empty() => Ok(parsed),
-        Err(Ended::Usage(error)) if is_help(&error) => Err(Ended::Usage(error)),
+    let given: Vec<OsString> = std::env::args_os().collect();
+    let mut arguments = given.clone();
+    let (lean, is_cut) = args::command_for(&given);
+    let text = match as_text(lean, &mut arguments) {
+        Ok(text) if text.unknown.is_empty() && text.spaced.is_empty() => text,
+        // A value may look like a command: then others are missing in the help of all.
+        Err(error) if is_help(&error) && is_cut => {
+            return Err(Ended::Usage(usage(error, args::command(), &given)));
+        }
+        Err(error) if is_help(&error) => return Err(Ended::Usage(error)),
         // What to say of a wrong command line depends on all commands and their flags.
-        _ => parse_as(args::command(), arguments),
-    }
+        _ => {
+            arguments = given;
+            as_text(args::command(), &mut arguments).map_err(|error| {
+                match compat::command_of_the_go_sdk(&error) {
+                    Some(failure) => Ended::Wrong(failure),
+                    None => Ended::Usage(error),
+                }
+            })?
+        }
+    };
+    parse_typed(text, arguments)
 }
 
-fn parse_as(declared: Command, mut arguments: Vec<OsString>) -> Result<Parsed, Ended> {
+/// A command line whose values are text.
+struct AsText {
+    declared: Command,
+    matches: ArgMatches,
+    spaced: Vec<Spaced>,
+    unknown: Vec<UnknownFlag>,
+}
+
+/// Parses a command line for the first time. What is wrong with its flags is put right in it, to find what else is wrong.
+fn as_text(declared: Command, arguments: &mut Vec<OsString>) -> Result<AsText, clap::Error> {
     let texts = each_argument(declared.clone(), &|argument| {
         argument
             .env(None::<&'static str>)
             .default_value(None::<&'static str>)
             .value_parser(ValueParser::os_string())
     });
-    let spaced = spaced::join(&texts, &mut arguments);
-    let (matches, unknown) = match unknown::set_aside(&texts, &mut arguments) {
-        Ok(found) => found,
-        Err(error) => {
-            return Err(match compat::command_of_the_go_sdk(&error) {
-                Some(failure) => Ended::Wrong(failure),
-                None => Ended::Usage(usage(error, declared, &arguments)),
-            });
-        }
-    };
+    let spaced = spaced::join(&texts, arguments);
+    match unknown::set_aside(&texts, arguments) {
+        Ok((matches, unknown)) => Ok(AsText { declared, matches, spaced, unknown }),
+        Err(error) => Err(usage(error, declared, arguments)),
+    }
+}
+
+/// Looks up what is set in the other layers, and parses the command line for the second time.
+fn parse_typed(text: AsText, arguments: Vec<OsString>) -> Result<Parsed, Ended> {
+    let AsText { declared, matches, spaced, unknown } = text;
     let mut layers = Layers::read(&declared, &matches);
     let chosen = matches.subcommand_name();
     let wrong_by_flag = layers.check() || !unknown.is_empty() || !spaced.is_empty();

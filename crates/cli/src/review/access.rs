@@ -31,7 +31,7 @@ pub(crate) struct AccessArgs {
 }
 
 pub(crate) fn access(args: &AccessArgs, file: &Path) -> Result<()> {
-    source::with_early_snapshot(file, &args.source, |snapshot| match (&args.who, &args.resource) {
+    source::with_snapshot(file, &args.source, |snapshot| match (&args.who, &args.resource) {
         (_, Some(resource)) => on_resource(args, snapshot, resource),
         (Some(who), None) => of_principal(args, snapshot, who),
         (None, None) => Ok(()),

@@ -151,12 +151,12 @@ pub(crate) fn answer(
     source: &SourceArgs,
     answer: impl FnOnce(&Snapshot<'_>, &mut dyn Write) -> Result<(), Error>,
 ) -> Result<()> {
-    with_early_snapshot(file, source, |snapshot| to_stdout(|out| answer(snapshot, out)))
+    with_snapshot(file, source, |snapshot| to_stdout(|out| answer(snapshot, out)))
 }
 
-/// As [`with_snapshot`], for what goes to stdout and becomes no file: pages are checked meanwhile, and when they are damaged,
+/// Opens a file and a sync in it, for what goes to stdout and becomes no file: pages are checked meanwhile, and when they are damaged,
 /// this fails whatever has been answered.
-pub(crate) fn with_early_snapshot(
+pub(crate) fn with_snapshot(
     file: &Path,
     source: &SourceArgs,
     answer: impl FnOnce(&Snapshot<'_>) -> Result<()>,
@@ -169,15 +169,6 @@ pub(crate) fn with_early_snapshot(
     // Damage explains whatever went wrong before.
     opened.settle().map_err(unopened)?;
     answered
-}
-
-/// Opens a file and a sync in it.
-pub(crate) fn with_snapshot(
-    file: &Path,
-    source: &SourceArgs,
-    answer: impl FnOnce(&Snapshot<'_>) -> Result<()>,
-) -> Result<()> {
-    in_snapshot(&open(file)?, source, answer)
 }
 
 fn in_snapshot(

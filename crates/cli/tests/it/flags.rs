@@ -161,3 +161,17 @@ async fn a_probe_waits_as_long_as_it_is_told_in_both_ways_of_writing_it() {
     assert_eq!(ran.code, Some(3), "{}", ran.stderr);
     assert!(ran.stderr.contains("--timeout: a time is written like"), "{}", ran.stderr);
 }
+
+/// A value may be the name of a command: the help of all lists all commands all the same.
+#[test]
+fn help_lists_every_command_whatever_the_values() {
+    let whole = Program::bare().run(&["--help"]).succeeded().stdout;
+    assert!(whole.contains("\n  users ") && whole.contains("\n  schedule "));
+    for line in
+        [&["--file", "users", "--help"][..], &["-f", "status", "help"], &["--report-file", "export", "-h"]]
+    {
+        let shown = Program::bare().run(line).succeeded().stdout;
+        let commands = |help: &str| help.split("\nOptions:").next().unwrap().matches("\n  ").count();
+        assert_eq!(commands(&shown), commands(&whole), "{line:?}");
+    }
+}

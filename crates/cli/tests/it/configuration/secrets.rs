@@ -23,6 +23,26 @@ fn mode(path: &std::path::Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// What comes through a pipe comes once, also when something else is wrong.
+#[cfg(unix)]
+#[test]
+fn a_secret_from_a_pipe_is_read_once() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+
+    let program =
+        Program::bare().unset("BATON_CLOCKIFY_API_KEY").set("BATON_CLOCKIFY_API_KEY_FILE", "/dev/stdin");
+    for wrong in [&["--log-level", "nope"][..], &["doctor", "--log-format", "nope"], &["--nope"]] {
+        let mut command = program.command(wrong);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(KEY.as_bytes()).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&[ended.stdout, ended.stderr].concat()).into_owned();
+        assert!(said.contains("nope") && !said.contains("is empty"), "{wrong:?}: {said}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_the_line_is_no_part_of_a_secret() {
     let simulator = demo().await;
