@@ -219,9 +219,9 @@ pub(crate) fn command() -> clap::Command {
     finished(declared())
 }
 
-/// As [`command`], with no more than is needed to read these arguments. It reads and helps with what is right as the whole
-/// does; what to say of something wrong takes the whole.
-pub(crate) fn command_for(arguments: &[OsString]) -> clap::Command {
+/// As [`command`], with no more than is needed to read these arguments, and whether commands were left out. It reads what is
+/// right as the whole does; what to say of something wrong takes the whole, and so does helping when commands were left out.
+pub(crate) fn command_for(arguments: &[OsString]) -> (clap::Command, bool) {
     let whole = declared();
     let mut empty = clap::Command::new(NAME)
         .version(build_info::LONG)
@@ -235,7 +235,8 @@ pub(crate) fn command_for(arguments: &[OsString]) -> clap::Command {
     if let Some(about) = whole.get_long_about() {
         empty = empty.long_about(about.clone());
     }
-    finished(lean::cut(&whole, empty, arguments))
+    let (lean, is_cut) = lean::cut(&whole, empty, arguments);
+    (finished(lean), is_cut)
 }
 
 fn declared() -> clap::Command {
@@ -256,6 +257,10 @@ pub(crate) fn asks_clockify(command: Option<&str>) -> bool {
 
 /// What a command that only reads a file has use for, of the flags that every command takes.
 const READERS: [&str; 5] = ["file", "c1z_temp_dir", "log_level", "log_format", "log_path"];
+
+/// What the command that asks a service for its health has use for.
+const PROBES: [&str; 5] =
+    ["health_check_port", "health_check_bind_address", "log_level", "log_format", "log_path"];
 
 /// Flags of service mode, which no command looks at.
 const SERVICE: [&str; 7] = [
@@ -289,6 +294,8 @@ fn readers_without_flags_of_a_sync(mut command: clap::Command) -> clap::Command 
             hide(command, &READERS)
         } else if is_of(&describers, name) {
             hide(command, &[])
+        } else if name == "health-check" {
+            hide(command, &PROBES)
         } else if name == "doctor" {
             // It says whether a service could start with them.
             command
