@@ -90,16 +90,20 @@ fn rest(measured: &Measured, text: &mut String) -> std::fmt::Result {
         )?;
     }
     if !measured.asked.is_empty() {
-        writeln!(text, "\n| users | question | first byte s | wall s | CPU s | peak MiB | output MiB |")?;
-        writeln!(text, "|---|---|---|---|---|---|---|")?;
+        writeln!(
+            text,
+            "\n| users | syncs in the file | question | first byte s | wall s | CPU s | peak MiB | output MiB |"
+        )?;
+        writeln!(text, "|---|---|---|---|---|---|---|---|")?;
     }
     for asked in &measured.asked {
         let taken = &asked.taken;
         let first = taken.first.map_or_else(|| "-".to_owned(), |first| format!("{first:.2}"));
         writeln!(
             text,
-            "| {} | `{}` | {first} | {:.2} | {:.2} | {:.1} | {:.1} |",
+            "| {} | {} | `{}` | {first} | {:.2} | {:.2} | {:.1} | {:.1} |",
             asked.users,
+            asked.syncs,
             asked.question,
             taken.wall,
             taken.cpu,
