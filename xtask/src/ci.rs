@@ -44,13 +44,13 @@ fn browser() -> Result<()> {
     let present =
         Command::new("chromedriver").arg("--version").output().is_ok_and(|out| out.status.success());
     if present {
-        // One at a time, because one of them measures.
+        // One at a time, because one of them measures. Built as all tests are, so that nothing is built twice.
         return step(
             "the report in a browser",
             cargo(&[
                 "test",
-                "--package",
-                "baton-clockify",
+                "--workspace",
+                "--all-features",
                 "--test",
                 "browser",
                 "--",
