@@ -8,20 +8,30 @@ import yaml
 
 import manifests
 from common import DEPLOY, ROOT, documents, need
-from pods import everything, template
+from pods import WORKLOADS, everything, template
 
 CHART = DEPLOY / "helm/baton-clockify"
 BASE = {"mode": "cron", "credentials": {"existingSecret": "clockify"}}
-SHARED = {"mode": "service", "service": {"replicas": 2}, "persistence": {"existingClaim": "shared"}}
+SERVICE = {**BASE, "mode": "service"}
+TWO = {**SERVICE, "service": {"replicas": 2}}
+STATEFUL = {**SERVICE, "service": {"workload": "StatefulSet", "replicas": 2}}
 
 # What each file of ci/ must lead to.
 KINDS = {
     "cron": "CronJob NetworkPolicy PersistentVolumeClaim Secret ServiceAccount",
     "existing-secret": "CronJob NetworkPolicy PersistentVolumeClaim",
     "no-network-policy": "CronJob PersistentVolumeClaim ServiceAccount",
-    "service": "NetworkPolicy Secret Service ServiceAccount StatefulSet",
-    "shared-volume": "NetworkPolicy PodDisruptionBudget Service ServiceAccount StatefulSet",
+    "ephemeral": "Deployment NetworkPolicy PodDisruptionBudget Service ServiceAccount",
+    "replicas": "NetworkPolicy PodDisruptionBudget Service ServiceAccount StatefulSet",
+    "replicas-shared": "NetworkPolicy PodDisruptionBudget Service ServiceAccount StatefulSet",
+    "replica": "NetworkPolicy Service ServiceAccount StatefulSet",
+    "service": "Deployment NetworkPolicy PersistentVolumeClaim Secret Service ServiceAccount",
+    "shared-claim": "Deployment NetworkPolicy PersistentVolumeClaim PodDisruptionBudget Service ServiceAccount",
+    "shared-volume": "Deployment NetworkPolicy PodDisruptionBudget Service ServiceAccount",
 }
+
+# Folders of deploy/kubernetes, and the file of ci/ that must lead to the same pods.
+SAME = {"cron": "cron", "service": "service", "statefulset": "replicas"}
 
 # What must be refused, and a word of why.
 REFUSED = (
@@ -35,7 +45,15 @@ REFUSED = (
     ({**BASE, "credentials": {}}, "give existingSecret, or"),
     ({**BASE, "credentials": {"clockifyWorkspaceId": "short"}}, "clockifyWorkspaceId"),
     ({**BASE, "credentials": {"existingSecret": "clockify", "clockifyApiKey": "x"}}, "not both"),
-    ({**BASE, **SHARED}, "ReadWriteMany"),
+    ({**BASE, "persistence": {"enabled": False}}, "cron mode keeps its output"),
+    ({**SERVICE, "persistence": {"enabled": False, "existingClaim": "shared"}}, "existingClaim has no use"),
+    ({**SERVICE, "service": {"workload": "DaemonSet"}}, "workload"),
+    (TWO, "the 2 replicas of a Deployment share one volume. Set service.workload to StatefulSet"),
+    ({**TWO, "persistence": {"accessModes": ["ReadWriteOncePod"]}}, "the 2 replicas of a Deployment share one volume"),
+    ({**TWO, "persistence": {"existingClaim": "shared"}}, "pods that share existingClaim need accessModes [ReadWriteMany]"),
+    ({**TWO, "persistence": {"enabled": False}, "settings": {"BATON_HOST_ID": "one"}}, "BATON_HOST_ID would be the same"),
+    ({**STATEFUL, "persistence": {"existingClaim": "shared"}}, "pods that share existingClaim need accessModes [ReadWriteMany]"),
+    ({**STATEFUL, "settings": {"BATON_HOST_ID": "one"}}, "BATON_HOST_ID would be the same"),
     ({"mode": "service", "credentials": {"clockifyApiKey": "x", "clockifyWorkspaceId": "0" * 24}}, "clientSecret"),
 )
 
@@ -62,7 +80,12 @@ def rendered(chart, path):
     notes, items = render(chart, values)
     need(notes.strip(), where, "no notes")
     need(sorted(item["kind"] for item in items) == KINDS.get(name, "").split(), where, "other kinds than expected")
-    everything(items, where)
+    volume = values.get("persistence", {})
+    existing = {volume["existingClaim"]: volume.get("accessModes", [])} if "existingClaim" in volume else {}
+    everything(items, where, existing)
+    [kind] = [item["kind"] for item in items if item["kind"] in WORKLOADS]
+    told = f" {kind.lower()}/night-baton-clockify" in notes or kind == "CronJob"
+    need(told, where, f"the notes do not name the {kind}")
     for item in items:
         need(item["metadata"]["name"].startswith("night-"), where, f"{item['kind']} has not the release's name")
         pod = template(item)
@@ -74,27 +97,34 @@ def rendered(chart, path):
 
 def shape(items):
     """A workload without what a release adds: names, labels, and what the chart's values make variable."""
-    [item] = [item for item in items if item["kind"] in ("CronJob", "StatefulSet")]
+    [item] = [item for item in items if item["kind"] in WORKLOADS]
     text = yaml.safe_dump(item["spec"], sort_keys=True).replace("night-baton-clockify", "baton-clockify")
     spec = yaml.safe_load(text)
     pod = template({"kind": item["kind"], "spec": spec})
     del pod["metadata"]
+    for volume in pod["spec"].get("volumes", []):
+        # A release has one claim; the folders are told apart.
+        volume.get("persistentVolumeClaim", {}).pop("claimName", None)
     [only] = pod["spec"]["containers"]
     only.pop("imagePullPolicy", None)
     usual = ("BATON_HEALTH_CHECK_PORT", "BATON_METRICS", "BATON_SYNC_PROJECTS")
     only["env"] = sorted((e for e in only["env"] if e["name"] not in usual), key=lambda entry: entry["name"])
-    for key in ("selector", "podManagementPolicy", "suspend", "timeZone"):
+    for key in ("selector", "suspend", "timeZone"):
         spec.pop(key, None)
-    return spec
+    return {"kind": item["kind"], **spec}
 
 
 def compared(made):
     """The chart and the manifests say the same about the pods, so that advice about one holds for the other."""
-    for name in ("cron", "service"):
-        ours, theirs = shape(manifests.built(name)), shape(made[name])
+    for folder, name in SAME.items():
+        built = manifests.built(folder)
+        if not built:
+            # What kubectl said is noted.
+            continue
+        ours, theirs = shape(built), shape(made[name])
         for key in sorted(ours.keys() | theirs.keys()):
             same = ours.get(key) == theirs.get(key)
-            need(same, f"chart {name}", f"differs from deploy/kubernetes/{name} in {key}")
+            need(same, f"chart {name}", f"differs from deploy/kubernetes/{folder} in {key}")
 
 
 def refused(chart):
@@ -126,7 +156,7 @@ def loaded():
             made[path.name.removesuffix("-values.yaml")] = rendered(chart, path)
         need(made.keys() == KINDS.keys(), "chart", f"ci/ has other files than expected: {sorted(made)}")
         refused(chart)
-        if not made.keys() < KINDS.keys():
+        if set(SAME.values()) <= made.keys():
             compared(made)
         values, schema = chart.values, chart.schema["properties"]
         need(values.keys() == schema.keys() - {"global"}, "values.yaml", "other values than in values.schema.json")

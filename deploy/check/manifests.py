@@ -6,7 +6,8 @@ from pods import everything, schema, template
 FOLDER = DEPLOY / "kubernetes"
 KINDS = {
     "cron": ["CronJob", "NetworkPolicy", "PersistentVolumeClaim", "ServiceAccount"],
-    "service": ["NetworkPolicy", "Service", "ServiceAccount", "StatefulSet"],
+    "service": ["Deployment", "NetworkPolicy", "PersistentVolumeClaim", "Service", "ServiceAccount"],
+    "statefulset": ["NetworkPolicy", "PodDisruptionBudget", "Service", "ServiceAccount", "StatefulSet"],
 }
 
 
@@ -30,7 +31,7 @@ def secret():
 
 
 def check():
-    """Both ways of running, and that no file is left out."""
+    """All ways of running, and that no file is left out."""
     name, keys = secret()
     for overlay, kinds in KINDS.items():
         where = f"deploy/kubernetes/{overlay}"
@@ -40,13 +41,12 @@ def check():
         for item in items:
             pod = (template(item) or {}).get("spec", {})
             need(pod.get("serviceAccountName", "") in names["ServiceAccount"] | {""}, where, "no such service account")
-            for volume in pod.get("volumes", []):
-                claim = volume.get("persistentVolumeClaim", {}).get("claimName")
-                need(claim in names.get("PersistentVolumeClaim", ()), where, f"nobody makes the claim {claim}")
             for entry in [entry for each in pod.get("containers", []) for entry in each["env"] if "valueFrom" in entry]:
                 source = entry["valueFrom"]["secretKeyRef"]
                 known = source["name"] == name and source["key"] in keys
                 need(known, where, f"the example of the secret has no {source['key']}")
-        used = {(FOLDER / overlay / part).resolve() for part in load(FOLDER / overlay / "kustomization.yaml")[0]["resources"]}
+        [made_of] = load(FOLDER / overlay / "kustomization.yaml")
+        parts = made_of["resources"] + [patch["path"] for patch in made_of.get("patches", [])]
+        used = {(FOLDER / overlay / part).resolve() for part in parts}
         for path in (FOLDER / overlay).glob("*.yaml"):
             need(path in used or path.name == "kustomization.yaml", path.relative_to(ROOT), "is not applied")

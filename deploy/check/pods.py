@@ -83,12 +83,32 @@ def probes(each, where):
         need(port == served, where, f"the {kind} probe asks port {port}, and {served} is served")
 
 
-def workload(item, where):
-    """A CronJob or a StatefulSet."""
+def instances(item, volumes, where):
+    """Each pod of a service is another instance for C1, and no two take a volume that one node only can write."""
+    spec, pod = item["spec"], template(item)["spec"]
+    many = spec.get("replicas", 1) > 1
+    env = [entry["name"] for each in pod["containers"] for entry in each["env"]]
+    named = "hostname" in pod or "BATON_HOST_ID" in env
+    if item["kind"] == "StatefulSet":
+        need("hostname" not in pod, where, "its pods have names already")
+        need("serviceName" in spec, where, "no service gives its pods their names")
+    else:
+        need(named or many, where, "each new pod is another instance for C1")
+        strategy = spec.get("strategy", {}).get("type")
+        need(strategy == ("RollingUpdate" if many else "Recreate"), where, f"the strategy is {strategy}")
+    need(not (named and many), where, "all pods are the same instance for C1")
+    shared = any("persistentVolumeClaim" in volume for volume in pod.get("volumes", []) if volume["name"] == "data")
+    need(not (shared and many) or "ReadWriteMany" in volumes, where, "several pods take a volume of one node")
+
+
+def workload(item, where, modes):
+    """A CronJob, a Deployment or a StatefulSet, and how its claim may be used."""
     spec, pod = item["spec"], template(item)["spec"]
     secure(pod, where)
     claims = {claim["metadata"]["name"] for claim in spec.get("volumeClaimTemplates", [])}
     volumes = {volume["name"] for volume in pod.get("volumes", [])} | claims
+    for volume in pod.get("volumes", []):
+        need("sizeLimit" in volume.get("emptyDir", {"sizeLimit": 0}), where, "a folder of the node may grow without limit")
     for each in pod.get("containers", []):
         container(each, volumes, where)
     if item["kind"] == "CronJob":
@@ -101,33 +121,38 @@ def workload(item, where):
         need(codes and 75 not in codes[0], where, "a sync that can go on is not tried again")
     else:
         need(pod.get("terminationGracePeriodSeconds", 0) > 45, where, "it is killed before the tasks have ended")
+        instances(item, modes, where)
         for each in pod["containers"]:
             probes(each, where)
         labels = template(item)["metadata"]["labels"]
         need(spec["selector"]["matchLabels"].items() <= labels.items(), where, "it does not select its own pods")
 
 
-RULES = {
-    "ConfigMap", "CronJob", "NetworkPolicy", "PersistentVolumeClaim", "PodDisruptionBudget", "Secret", "Service",
-    "ServiceAccount", "StatefulSet",
+WORKLOADS = {"CronJob", "Deployment", "StatefulSet"}
+RULES = WORKLOADS | {
+    "ConfigMap", "NetworkPolicy", "PersistentVolumeClaim", "PodDisruptionBudget", "Secret", "Service", "ServiceAccount",
 }
 
 
-def everything(items, where):
-    """All that is applied together."""
+def everything(items, where, existing=None):
+    """All that is applied together, perhaps with a claim that is there already: its name and its modes."""
     names = {}
+    claims = {item["metadata"]["name"]: item["spec"]["accessModes"] for item in items if item["kind"] == "PersistentVolumeClaim"}
+    claims |= existing or {}
     for item in items:
         here = f"{where} {item.get('kind')}"
         need(item.get("kind") in RULES, here, "this check has no rules for the kind")
         schema(item, here)
         names.setdefault(item["kind"], set()).add(item["metadata"]["name"])
-        if item["kind"] in ("CronJob", "StatefulSet"):
-            workload(item, here)
+        if item["kind"] in WORKLOADS:
+            used = claims_of(item)
+            need(used <= claims.keys(), here, f"nobody makes one of the claims {sorted(used)}")
+            workload(item, here, [mode for name in used for mode in claims.get(name, [])])
         if item["kind"] == "NetworkPolicy":
             need(item["spec"].get("policyTypes") == ["Ingress", "Egress"], here, "does not restrict both ways")
         if item["kind"] == "ServiceAccount":
             need(item.get("automountServiceAccountToken") is False, here, "pods get its token")
-    pods = [template(item) for item in items if item["kind"] in ("CronJob", "StatefulSet")]
+    pods = [template(item) for item in items if item["kind"] in WORKLOADS]
     need(len(pods) == 1, where, f"{len(pods)} workloads in place of one")
     labels = [pod["metadata"]["labels"] for pod in pods]
     for item in items:
@@ -136,6 +161,12 @@ def everything(items, where):
             hit = selector and any(selector.items() <= label.items() for label in labels)
             need(hit, f"{where} {item['kind']}", f"selects nothing: {selector}")
     return names
+
+
+def claims_of(item):
+    """The claims that an item's pods name."""
+    volumes = [volume.get("persistentVolumeClaim") for volume in template(item)["spec"].get("volumes", [])]
+    return {volume["claimName"] for volume in volumes if volume}
 
 
 def selector_of(item):

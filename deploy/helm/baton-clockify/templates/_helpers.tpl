@@ -55,7 +55,20 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- default (include "baton-clockify.fullname" .) .Values.persistence.existingClaim }}
 {{- end }}
 
-{{/* What a claim asks for, the same for both modes. */}}
+{{/* Where the pods keep their data: each on a volume of its own, on a claim that has a name, or on nothing that stays. */}}
+{{- define "baton-clockify.volume" -}}
+{{- if not .Values.persistence.enabled }}ephemeral
+{{- else if and (eq .Values.mode "service") (eq .Values.service.workload "StatefulSet") (not .Values.persistence.existingClaim) }}each
+{{- else }}claim
+{{- end }}
+{{- end }}
+
+{{/* For the notes. */}}
+{{- define "baton-clockify.kept" -}}
+{{- if and .Values.persistence.keep (not .Values.persistence.existingClaim) }} It stays when the release is uninstalled.{{ end }}
+{{- end }}
+
+{{/* What a claim asks for, whoever makes it. */}}
 {{- define "baton-clockify.claimSpec" -}}
 accessModes: {{- toYaml .Values.persistence.accessModes | nindent 2 }}
 {{- with .Values.persistence.storageClass }}
@@ -81,8 +94,22 @@ resources:
 {{- fail "credentials: service mode needs clientId and clientSecret as well, or existingSecret" }}
 {{- end }}
 {{- end }}
-{{- if and (eq .Values.mode "service") .Values.persistence.existingClaim (gt (int .Values.service.replicas) 1) (not (has "ReadWriteMany" .Values.persistence.accessModes)) }}
+{{- if and (not .Values.persistence.enabled) (eq .Values.mode "cron") }}
+{{- fail "persistence: cron mode keeps its output on the volume, so enabled must be true" }}
+{{- end }}
+{{- if and (not .Values.persistence.enabled) .Values.persistence.existingClaim }}
+{{- fail "persistence: existingClaim has no use when enabled is false" }}
+{{- end }}
+{{- if and (eq .Values.mode "service") (gt (int .Values.service.replicas) 1) }}
+{{- if .Values.settings.BATON_HOST_ID }}
+{{- fail "settings: with more than one replica BATON_HOST_ID would be the same for all; leave it out, and each is called as its pod" }}
+{{- end }}
+{{- if and (eq (include "baton-clockify.volume" .) "claim") (not (has "ReadWriteMany" .Values.persistence.accessModes)) }}
+{{- if .Values.persistence.existingClaim }}
 {{- fail "persistence: pods that share existingClaim need accessModes [ReadWriteMany]" }}
+{{- end }}
+{{- fail (printf "service: the %d replicas of a Deployment share one volume. Set service.workload to StatefulSet for one volume each, persistence.accessModes to [ReadWriteMany] if the storage can do that, or persistence.enabled to false for none that stays" (int .Values.service.replicas)) }}
+{{- end }}
 {{- end }}
 {{- end }}
 
