@@ -3,6 +3,7 @@
 //! The database is decoded into a private temporary file, which is gone when the [`C1zFile`] is; on Unix even a killed
 //! process leaves nothing but that file. Rows are read through a [`SyncView`].
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -16,7 +17,7 @@ use crate::{Error, Limits, SyncView, unpack};
 #[derive(Debug)]
 pub struct C1zFile {
     // Closed before the file under them is removed: fields are dropped in their order.
-    checking: Option<Checking>,
+    checking: RefCell<Option<Checking>>,
     connection: Connection,
     _copy: TempPath,
     path: PathBuf,
@@ -80,6 +81,7 @@ impl C1zFile {
         let decompressed_bytes = unpack::unpack(path, &copy, limits)?;
         drop(copy);
         let (connection, checking) = open(&copy_path)?;
+        let checking = RefCell::new(checking);
         Ok(Self { checking, connection, _copy: copy_path, path: path.to_owned(), decompressed_bytes })
     }
 
@@ -87,7 +89,7 @@ impl C1zFile {
     ///
     /// # Errors
     /// When they are damaged. Rows that were read may then be wrong, or too few.
-    pub fn settle(&mut self) -> Result<(), Error> {
+    pub fn settle(&self) -> Result<(), Error> {
         self.checking.take().map_or(Ok(()), Checking::verdict)
     }
 

@@ -15,7 +15,7 @@ fn read_early(bytes: &[u8]) -> (usize, Result<(), Error>) {
     let (path, temporary) = (folder.path().join("x.c1z"), folder.path().join("tmp"));
     fs::create_dir(&temporary).unwrap();
     put(&path, bytes);
-    let mut file = C1zFile::open_early(&path, Limits::default(), &temporary).unwrap();
+    let file = C1zFile::open_early(&path, Limits::default(), &temporary).unwrap();
     let rows = {
         let view = file.sync(&SyncChoice::NewestOrUnfinished).unwrap();
         let resources = view.resources(&ResourceFilter::default()).flatten().count();

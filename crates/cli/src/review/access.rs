@@ -31,14 +31,17 @@ pub(crate) struct AccessArgs {
 }
 
 pub(crate) fn access(args: &AccessArgs, file: &Path) -> Result<()> {
-    source::with_snapshot(file, &args.source, |snapshot| match (&args.who, &args.resource) {
-        (_, Some(resource)) => on_resource(args, snapshot, resource),
-        (Some(who), None) => of_principal(args, snapshot, who),
+    source::with_snapshot(file, &args.source, |snapshot, settle| match (&args.who, &args.resource) {
+        (_, Some(resource)) => on_resource(args, snapshot, resource, settle),
+        (Some(who), None) => of_principal(args, snapshot, who, settle),
         (None, None) => Ok(()),
     })
 }
 
-fn of_principal(args: &AccessArgs, snapshot: &Snapshot<'_>, who: &str) -> Result<()> {
+/// Waits until it is known that what was read is sound: what somebody reaches must not be said of damaged pages.
+type Settle<'s> = dyn Fn() -> Result<()> + 's;
+
+fn of_principal(args: &AccessArgs, snapshot: &Snapshot<'_>, who: &str, settle: &Settle<'_>) -> Result<()> {
     let failed = |error: Error| source::failure(&error);
     let reach = match find::person(snapshot, who).map_err(failed)? {
         Found::One(resource) => Reach::of(snapshot, *resource),
@@ -47,11 +50,17 @@ fn of_principal(args: &AccessArgs, snapshot: &Snapshot<'_>, who: &str) -> Result
         Found::None { near } => return Err(nobody("person", who, &near)),
     };
     let reach = reach.map_err(failed)?;
+    settle()?;
     remarks(args, &reach.notes)?;
     source::to_stdout(|out| reach.write(out, args.output.output.style(snapshot), snapshot))
 }
 
-fn on_resource(args: &AccessArgs, snapshot: &Snapshot<'_>, resource: &str) -> Result<()> {
+fn on_resource(
+    args: &AccessArgs,
+    snapshot: &Snapshot<'_>,
+    resource: &str,
+    settle: &Settle<'_>,
+) -> Result<()> {
     let failed = |error: Error| source::failure(&error);
     let found = match find::thing(snapshot, resource).map_err(failed)? {
         Found::One(found) => Audience::of(snapshot, &found),
@@ -60,6 +69,7 @@ fn on_resource(args: &AccessArgs, snapshot: &Snapshot<'_>, resource: &str) -> Re
         Found::None { near } => return Err(nobody("resource", resource, &near)),
     };
     let audience = found.map_err(failed)?;
+    settle()?;
     remarks(args, &audience.notes)?;
     source::to_stdout(|out| audience.write(out, args.output.output.style(snapshot), snapshot))
 }

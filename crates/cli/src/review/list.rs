@@ -150,7 +150,7 @@ pub(crate) fn users(args: &UsersArgs, file: &Path) -> Result<()> {
         unlisted: args.unlisted,
         domain: args.domain.clone(),
     };
-    source::with_snapshot(file, &args.source, |snapshot| {
+    source::with_snapshot(file, &args.source, |snapshot, _| {
         // A slip of the keys must not look like nobody.
         exist("role", &args.role, |text| find::role(snapshot, text))?;
         exist("group", &args.group, |text| find::group(snapshot, text))?;
@@ -200,7 +200,7 @@ pub(crate) fn roles(args: &ListArgs, file: &Path) -> Result<()> {
 }
 
 pub(crate) fn projects(args: &ListArgs, file: &Path) -> Result<()> {
-    source::with_snapshot(file, &args.source, |snapshot| {
+    source::with_snapshot(file, &args.source, |snapshot, _| {
         let style = args.output.output.style(snapshot);
         source::to_stdout(|out| format::write(out, style, Project::all(snapshot)).map(drop))?;
         // Nothing that was not read is nothing that is not there.

@@ -151,23 +151,24 @@ pub(crate) fn answer(
     source: &SourceArgs,
     answer: impl FnOnce(&Snapshot<'_>, &mut dyn Write) -> Result<(), Error>,
 ) -> Result<()> {
-    with_snapshot(file, source, |snapshot| to_stdout(|out| answer(snapshot, out)))
+    with_snapshot(file, source, |snapshot, _| to_stdout(|out| answer(snapshot, out)))
 }
 
 /// Opens a file and a sync in it, for what goes to stdout and becomes no file: pages are checked meanwhile, and when they are damaged,
-/// this fails whatever has been answered.
+/// this fails whatever has been answered. An answer that is no listing waits for the check by calling what it is given.
 pub(crate) fn with_snapshot(
     file: &Path,
     source: &SourceArgs,
-    answer: impl FnOnce(&Snapshot<'_>) -> Result<()>,
+    answer: impl FnOnce(&Snapshot<'_>, &dyn Fn() -> Result<()>) -> Result<()>,
 ) -> Result<()> {
     let fetched = fetched(file)?;
     let found = fetched.path();
     let unopened = |error| unopened(file, found, error);
-    let mut opened = sealed::open_early(found).map_err(unopened)?.named(file);
-    let answered = in_snapshot(&opened, source, answer);
+    let opened = sealed::open_early(found).map_err(unopened)?.named(file);
+    let settle = || opened.settle().map_err(unopened);
+    let answered = in_snapshot(&opened, source, |snapshot| answer(snapshot, &settle));
     // Damage explains whatever went wrong before.
-    opened.settle().map_err(unopened)?;
+    settle()?;
     answered
 }
 
