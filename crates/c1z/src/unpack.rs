@@ -36,23 +36,16 @@ pub(crate) fn unpack(source: &Path, target: &File, limits: Limits) -> Result<u64
 /// Everything is read in one transaction: nobody else has the copy, and to lock it anew for each question costs more than
 /// most answers.
 pub(crate) fn open(copy: &Path) -> Result<Connection, Error> {
-    let [connection, another] = connections(copy)?;
-    upgrade::check_and_upgrade(&connection, another)?;
+    let connection = connect(copy)?;
+    upgrade::check_and_upgrade(&connection, connect(copy)?)?;
     read_only(connection)
 }
 
 /// As [`open`], and the pages may still be under check, where the copy needs no change.
 pub(crate) fn open_early(copy: &Path) -> Result<(Connection, Option<Checking>), Error> {
-    let [mut connection, one, another] = connections(copy)?;
-    let checking = upgrade::check_beside(&mut connection, [one, another])?;
+    let mut connection = connect(copy)?;
+    let checking = upgrade::check_beside(&mut connection, [connect(copy)?, connect(copy)?])?;
     Ok((read_only(connection)?, checking))
-}
-
-/// Several connections, because pages are checked on two sides, and may be while they are read.
-fn connections<const N: usize>(copy: &Path) -> Result<[Connection; N], Error> {
-    let all =
-        (0..N).map(|_| connect(copy).map_err(endless("open the database"))).collect::<Result<Vec<_>, _>>()?;
-    Ok(all.try_into().unwrap_or_else(|_| unreachable!("there are as many as were asked for")))
 }
 
 fn read_only(connection: Connection) -> Result<Connection, Error> {
@@ -60,7 +53,11 @@ fn read_only(connection: Connection) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn connect(copy: &Path) -> rusqlite::Result<Connection> {
+fn connect(copy: &Path) -> Result<Connection, Error> {
+    set_up(copy).map_err(endless("open the database"))
+}
+
+fn set_up(copy: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(copy, flags)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)?;
