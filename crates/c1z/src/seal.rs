@@ -1,13 +1,11 @@
 //! Sealing: from a working database to a c1z in its place.
 //!
-//! 1. Earlier syncs to keep are decoded from the present output into a temporary file, the write-ahead log is folded in
-//!    and the database leaves WAL mode.
+//! 1. Earlier syncs to keep are decoded from the present output into a temporary file.
 //! 2. One transaction completes the database: session rows go, earlier syncs come in, indexes, statistics and
 //!    `ended_at` are written. Until it commits the sync is unfinished; from then on it is complete for good.
-//! 3. Where a run was cut off before that, the log is folded in now.
-//! 4. It is compressed into a temporary file that becomes the output, whole or not at all.
-//! 5. Where the output is only a station, it is delivered: [`WorkingDatabase::seal_and_deliver`].
-//! 6. The working database is removed.
+//! 3. It is compressed into a temporary file that becomes the output, whole or not at all.
+//! 4. Where the output is only a station, it is delivered: [`WorkingDatabase::seal_and_deliver`].
+//! 5. The working database is removed.
 //!
 //! Each step may be cut off: [`WorkingDatabase::open`] and sealing again gives the same output. Which syncs are worth
 //! keeping is in [`crate::retention`].
@@ -74,8 +72,6 @@ pub enum SealStep {
     BuildIndexes,
     /// Statistics and the end of the sync are written.
     Finish,
-    /// The write-ahead log is folded in.
-    Checkpoint,
     /// The database is compressed.
     Compress,
     /// The compressed file takes its place.
@@ -136,8 +132,6 @@ impl WorkingDatabase {
         } else {
             self.catch_up(options, progress)?;
         }
-        progress(SealStep::Checkpoint);
-        fold_log(&self.connection).map_err(Error::sqlite("leave WAL mode"))?;
         let syncs = run::read_all(&self.connection, "main")?;
         if let Some(run) = syncs.iter().find(|run| run.sync_id == self.info.sync_id) {
             look(&SyncView::new(&self.connection, run.clone()));
@@ -205,11 +199,10 @@ impl WorkingDatabase {
     fn finish(&mut self, options: &SealOptions, progress: &mut dyn FnMut(SealStep)) -> Result<(), Error> {
         progress(SealStep::ReadHistory);
         let history = History::read(&options.output, options.limits)?;
-        // Without a log, new pages are written once and where they belong; only the few that change are kept aside. Building
-        // indexes puts rows into order in as much memory as the cache may take, and in temporary files beyond that.
-        fold_log(&self.connection)
-            .and_then(|()| self.connection.execute_batch("pragma cache_size = -8192"))
-            .map_err(Error::sqlite("leave WAL mode"))?;
+        // Building indexes puts rows into order in as much memory as the cache may take, and in temporary files beyond that.
+        self.connection
+            .execute_batch("pragma cache_size = -8192")
+            .map_err(Error::sqlite("complete the working database"))?;
         if let Some(history) = &history {
             attach(&self.connection, history)?;
         }
@@ -348,15 +341,6 @@ fn finish_run(
         .execute(SQL, params![sync_id, ended_at, options.token, stats, generation, coverage, mode])?;
     // A sync that is not marked as finished must not be put in place.
     if changed == 1 { Ok(()) } else { Err(rusqlite::Error::StatementChangedRows(changed)) }
-}
-
-fn fold_log(connection: &Connection) -> rusqlite::Result<()> {
-    connection.query_row("pragma wal_checkpoint(truncate)", (), |_| Ok(()))?;
-    connection.pragma_update_and_check(None, "journal_mode", "delete", |row| {
-        // Another connection to the file would keep it in WAL mode.
-        let mode: String = row.get(0)?;
-        if mode == "delete" { Ok(()) } else { Err(rusqlite::Error::InvalidQuery) }
-    })
 }
 
 fn publish(

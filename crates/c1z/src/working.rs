@@ -1,8 +1,9 @@
 //! The working database: where one sync collects its rows until it is sealed.
 //!
-//! It is a SQLite file in WAL mode beside the output, with the c1z's own tables and no others, so that finishing means
-//! completing and compressing it. What a transaction has committed survives a kill and a power loss
-//! (`synchronous=FULL`). The run row with the highest row number is the sync being written; sealing puts older syncs
+//! It is a SQLite file beside the output, with the c1z's own tables and no others, so that finishing means completing and
+//! compressing it. What a transaction has committed survives a kill and a power loss (`synchronous=FULL`). Rows are only
+//! ever put behind the last one, so that a rollback journal keeps a page or two aside where a write-ahead log would write
+//! everything twice. The run row with the highest row number is the sync being written; sealing puts older syncs
 //! before it. Locking out a second process is the caller's part.
 
 use std::cell::{Cell, RefCell, RefMut};
@@ -47,6 +48,8 @@ pub struct SyncInfo {
 #[derive(Debug)]
 pub struct WorkingDatabase {
     pub(crate) connection: Connection,
+    /// After the connection, which is closed first.
+    _journal: EmptyJournal,
     pub(crate) path: PathBuf,
     pub(crate) info: SyncInfo,
     /// Read back from the rows when it is next asked for, if a transaction came to nothing.
@@ -70,7 +73,7 @@ impl WorkingDatabase {
         // These shape an empty database and must come before the first table.
         connection
             .execute_batch("pragma page_size = 4096; pragma encoding = 'UTF-8'; pragma auto_vacuum = none;")
-            .and_then(|()| use_wal(&connection))
+            .and_then(|()| use_journal(&connection))
             .map_err(Error::sqlite(action))?;
         let transaction = connection.transaction().map_err(Error::sqlite(action))?;
         schema::create(&transaction)
@@ -85,7 +88,9 @@ impl WorkingDatabase {
         let SyncStart { sync_id, sync_type, started_at } = start;
         let info = SyncInfo { sync_id, sync_type, started_at, ended_at: None };
         let known = RefCell::new(Some(Known::new()));
-        Ok(Self { connection, path: path.to_owned(), info, known, is_checked: Cell::new(true) })
+        let journal = EmptyJournal::of(path);
+        let path = path.to_owned();
+        Ok(Self { connection, _journal: journal, path, info, known, is_checked: Cell::new(true) })
     }
 
     /// Opens the sync in a file and [looks through](Self::check) all of it; `None` when there is no file, or it was cut
@@ -142,12 +147,11 @@ impl WorkingDatabase {
             started_at: current.started_at,
             ended_at: current.ended_at,
         };
-        // A complete database may have left WAL mode already, and need not go back.
-        if info.ended_at.is_none() {
-            use_wal(&connection).map_err(damaged)?;
-        }
+        use_journal(&connection).map_err(damaged)?;
         let known = RefCell::new(None);
-        Ok(Some(Self { connection, path: path.to_owned(), info, known, is_checked: Cell::new(false) }))
+        let journal = EmptyJournal::of(path);
+        let path = path.to_owned();
+        Ok(Some(Self { connection, _journal: journal, path, info, known, is_checked: Cell::new(false) }))
     }
 
     /// Checks the pages and reads every row, unless that has been done: what is broken would be met in the middle of a
@@ -164,10 +168,8 @@ impl WorkingDatabase {
     /// # Errors
     /// When a file cannot be removed.
     pub fn discard(path: &Path) -> Result<(), Error> {
-        for suffix in ["-wal", "-shm", "-journal", ""] {
-            let mut file = path.as_os_str().to_owned();
-            file.push(suffix);
-            let file = Path::new(&file);
+        for suffix in ["-wal", "-shm", JOURNAL, ""] {
+            let file = &with_suffix(path, suffix);
             let removed = if file.is_dir() && !file.is_symlink() {
                 fs::remove_dir(file)
             } else {
@@ -233,6 +235,35 @@ impl WorkingDatabase {
     }
 }
 
+/// What SQLite puts behind the name of a database to name its journal.
+const JOURNAL: &str = "-journal";
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut file = path.as_os_str().to_owned();
+    file.push(suffix);
+    file.into()
+}
+
+/// The journal that stays beside a database when it is closed. Empty it means nothing, and goes when this is dropped;
+/// otherwise it is what the next one who opens the database needs.
+#[derive(Debug)]
+struct EmptyJournal(PathBuf);
+
+impl EmptyJournal {
+    fn of(database: &Path) -> Self {
+        Self(with_suffix(database, JOURNAL))
+    }
+}
+
+impl Drop for EmptyJournal {
+    fn drop(&mut self) {
+        if fs::metadata(&self.0).is_ok_and(|journal| journal.len() == 0) {
+            // One that stays does no harm.
+            let _ = fs::remove_file(&self.0);
+        }
+    }
+}
+
 /// Opens a connection set up for writing; the file must exist.
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -243,16 +274,19 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // behind the last one, so that a small cache does; sealing takes a larger one.
     connection.execute_batch(
         "pragma synchronous = full; pragma secure_delete = on; pragma trusted_schema = off; \
-         pragma cell_size_check = on; pragma cache_size = -1024; pragma wal_autocheckpoint = 4096;",
+         pragma cell_size_check = on; pragma cache_size = -1024;",
     )?;
     spill::set_up(&connection)?;
     Ok(connection)
 }
 
-fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-    // Changing the mode leaves a transaction open, which ends with the next statement that reads.
-    connection.query_row("select count(*) from sqlite_schema", (), |_| Ok(()))
+/// Keeps aside what a transaction changes, in a file that stays there, empty, between transactions.
+fn use_journal(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update_and_check(None, "journal_mode", "truncate", |row| {
+        let mode: String = row.get(0)?;
+        // Somebody else who has the file open keeps it as it is.
+        if mode == "truncate" { Ok(()) } else { Err(rusqlite::Error::InvalidQuery) }
+    })
 }
 
 fn damage(path: &Path, source: rusqlite::Error) -> Error {

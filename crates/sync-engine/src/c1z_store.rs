@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use c1z::{
-    C1zFile, Deliver, Limits, SealOptions, SealStep, Stats, SyncChoice, SyncType, SyncView, WorkingDatabase,
+    Batch, C1zFile, Deliver, Limits, SealOptions, SealStep, Stats, SyncChoice, SyncType, SyncView,
+    WorkingDatabase,
 };
 use governance_model::{GrantId, Resource, ResourceId, ResourceTypeId, Timestamp};
 
@@ -246,32 +247,8 @@ impl SyncStore for C1zStore {
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    fn commit(&mut self, change: &Change<'_>) -> Result<Committed, c1z::Error> {
-        let seen = change.discovered_at.unwrap_or(Timestamp::UNIX_EPOCH);
-        self.database.transaction(|batch| {
-            let mut committed = Committed::default();
-            batch.delete_grants(change.remove_grants)?;
-            batch.delete_entitlements(change.remove_entitlements)?;
-            batch.put_resource_types(change.resource_types, seen)?;
-            if let Some(facts) = change.facts {
-                committed.repeated = batch.put_resources(&facts.resources, seen)?.updated_resources;
-                batch.put_entitlements(&facts.entitlements, seen)?;
-                batch.put_grants(&facts.grants, seen)?;
-            }
-            for key in &change.remove_notes {
-                batch.delete_session(key)?;
-            }
-            for (key, value) in &change.put_notes {
-                batch.put_session(key, value)?;
-            }
-            if let Some(report) = &change.report {
-                batch.put_asset(REPORT_ASSET, "application/json", report.as_bytes(), seen)?;
-            }
-            if let Some(token) = &change.token {
-                batch.set_token(token)?;
-            }
-            Ok(committed)
-        })
+    fn commit_all(&mut self, changes: &[Change<'_>]) -> Result<Vec<Committed>, c1z::Error> {
+        self.database.transaction(|batch| changes.iter().map(|change| put(batch, change)).collect())
     }
 
     fn contains(&self, id: &ResourceId) -> Result<bool, c1z::Error> {
@@ -348,6 +325,32 @@ impl SyncStore for C1zStore {
     }
 }
 
+fn put(batch: &mut Batch<'_>, change: &Change<'_>) -> Result<Committed, c1z::Error> {
+    let seen = change.discovered_at.unwrap_or(Timestamp::UNIX_EPOCH);
+    let mut committed = Committed::default();
+    batch.delete_grants(change.remove_grants)?;
+    batch.delete_entitlements(change.remove_entitlements)?;
+    batch.put_resource_types(change.resource_types, seen)?;
+    if let Some(facts) = change.facts {
+        committed.repeated = batch.put_resources(&facts.resources, seen)?.updated_resources;
+        batch.put_entitlements(&facts.entitlements, seen)?;
+        batch.put_grants(&facts.grants, seen)?;
+    }
+    for key in &change.remove_notes {
+        batch.delete_session(key)?;
+    }
+    for (key, value) in &change.put_notes {
+        batch.put_session(key, value)?;
+    }
+    if let Some(report) = &change.report {
+        batch.put_asset(REPORT_ASSET, "application/json", report.as_bytes(), seen)?;
+    }
+    if let Some(token) = &change.token {
+        batch.set_token(token)?;
+    }
+    Ok(committed)
+}
+
 fn counts(stats: Stats) -> Counts {
     Counts {
         resources: stats.resources_by_resource_type,
@@ -362,7 +365,6 @@ fn name(step: SealStep) -> &'static str {
         SealStep::CopyHistory => "keeping the previous sync",
         SealStep::BuildIndexes => "building indexes",
         SealStep::Finish => "counting",
-        SealStep::Checkpoint => "closing the database",
         SealStep::Compress => "compressing",
         SealStep::Publish => "putting the file in place",
         SealStep::Deliver => "sending the file to its place",

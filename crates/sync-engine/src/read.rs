@@ -1,7 +1,8 @@
-//! Reads pages: several at a time, written one by one, each together with its checkpoint.
+//! Reads pages: several at a time, written in their order together with the checkpoint that says so.
 //!
-//! The source's answers are awaited and mapped on the engine's task; the store works on a blocking thread. A page
-//! that has been fetched may lead to the next fetch before it is written, but pages of one stream are written in
+//! The source's answers are awaited and mapped on the engine's task; the store works on a blocking thread. What arrives
+//! while it is busy is written next, all of it at once: making something durable costs the same for one page as for eight.
+//! A page that has been fetched may lead to the next fetch before it is written, but pages of one stream are written in
 //! order, so the open cursors in the store are always a place from which everything that is missing can be had.
 //! What an earlier run stored is looked through while the first pages are on their way, and nothing is written before.
 
@@ -78,16 +79,32 @@ pub(crate) enum Supply<S> {
 
 /// What the store is busy with, on its thread.
 struct Job<S> {
-    /// The page that it writes; none while it looks through what is there.
-    page: Option<Written>,
-    handle: JoinHandle<(S, Result<Committed, SyncError>)>,
+    /// What it writes; nothing while it looks through what is there.
+    writing: Option<Writing>,
+    handle: JoinHandle<Done<S>>,
 }
 
-/// What holds once a page is written.
+/// What comes back from the store's thread.
+struct Done<S> {
+    store: S,
+    /// What was written, to be given up where it was made: freeing memory that another thread allocates from makes both
+    /// wait for each other.
+    pages: Vec<Page>,
+    outcome: Result<Vec<Committed>, SyncError>,
+}
+
+/// What holds once pages are written.
+struct Writing {
+    pages: Vec<Written>,
+    checkpoint: Checkpoint,
+}
+
+/// A page among them.
 struct Written {
     stream: String,
+    /// The how manieth of its stream it is.
+    number: u64,
     resources: u64,
-    checkpoint: Checkpoint,
 }
 
 /// Reads everything that the cursors lead to, waiting for a source whose quota is used up as long as patience lasts.
@@ -133,11 +150,12 @@ async fn all<C: Connector, S: SyncStore>(
         Supply::Unchecked(store) => (None, Some(look_through(store))),
     };
     let mut rows_in_writing = 0;
+    let mut spent = Vec::new();
     let mut failure: Option<SyncError> = None;
     let mut give_up_at = Instant::now();
 
     loop {
-        let is_unchecked = job.as_ref().is_some_and(|job| job.page.is_none());
+        let is_unchecked = job.as_ref().is_some_and(|job| job.writing.is_none());
         while failure.is_none()
             && in_flight.len() < reading.concurrency
             && (!is_unchecked || in_flight.len() + fetched.len() < reading.concurrency)
@@ -152,34 +170,37 @@ async fn all<C: Connector, S: SyncStore>(
         }
         if !fetched.is_empty()
             && let Some(store) = idle.take()
-            && let Some(next) = fetched.pop_front()
         {
-            rows_in_writing = next.rows();
+            let next = std::mem::take(&mut fetched);
+            rows_in_writing = next.iter().map(Fetched::rows).sum();
             job = Some(write(reading, store, checkpoint, next).map_err(|error| (None, error))?);
         }
+        drop(std::mem::take(&mut spent));
         if in_flight.is_empty() && job.is_none() {
             break;
         }
         tokio::select! {
             biased;
             done = joined(&mut job), if job.is_some() => {
-                let page = job.take().and_then(|job| job.page);
+                let writing = job.take().and_then(|job| job.writing);
                 rows_in_writing = 0;
-                let (store, committed) = done.map_err(|error| (None, error))?;
-                let committed = committed.map_err(|error| (None, error))?;
+                let Done { store, pages, outcome } = done.map_err(|error| (None, error))?;
+                spent = pages;
+                let committed = outcome.map_err(|error| (None, error))?;
                 let store = idle.insert(store);
-                let Some(Written { stream, resources, checkpoint: written }) = page else {
+                let Some(Writing { pages: written, checkpoint: after }) = writing else {
                     resumed(reading, store, checkpoint);
                     continue;
                 };
-                *checkpoint = written;
-                // Pages that are read again on purpose hold mostly what is there.
-                if !checkpoint.recovering {
-                    note_repeats(reading, store, checkpoint, &stream, resources, &committed)
-                        .map_err(|error| (None, error))?;
+                *checkpoint = after;
+                for (Written { stream, number, resources }, committed) in written.into_iter().zip(&committed) {
+                    // Pages that are read again on purpose hold mostly what is there.
+                    if !checkpoint.recovering {
+                        note_repeats(reading, store, checkpoint, &stream, resources, committed)
+                            .map_err(|error| (None, error))?;
+                    }
+                    reading.observer.event(&Event::PageStored { stream: &stream, resources, pages: number });
                 }
-                let pages = checkpoint.pages.get(&stream).copied().unwrap_or_default();
-                reading.observer.event(&Event::PageStored { stream: &stream, resources, pages });
             }
             Some((cursor, answer)) = in_flight.next(), if !in_flight.is_empty() => match answer {
                 Ok(mut page) => {
@@ -265,7 +286,7 @@ fn note_repeats<C: Connector, S: SyncStore>(
 }
 
 /// Waits for what the store is busy with; never done when it is not.
-async fn joined<S>(job: &mut Option<Job<S>>) -> Result<(S, Result<Committed, SyncError>), SyncError> {
+async fn joined<S>(job: &mut Option<Job<S>>) -> Result<Done<S>, SyncError> {
     match job {
         Some(job) => (&mut job.handle).await.map_err(|_| SyncError::Writer),
         None => std::future::pending().await,
@@ -287,54 +308,74 @@ fn resumed<C: Connector, S: SyncStore>(reading: &Reading<'_, C>, store: &S, chec
 fn look_through<S: SyncStore>(mut store: S) -> Job<S> {
     let handle = tokio::task::spawn_blocking(move || {
         let sound = store.check().map_err(SyncError::store);
-        (store, sound.map(|()| Committed::default()))
+        Done { store, pages: Vec::new(), outcome: sound.map(|()| Vec::new()) }
     });
-    Job { page: None, handle }
+    Job { writing: None, handle }
 }
 
-/// Starts writing a page together with the checkpoint that says it is done.
+/// Starts writing pages together with the checkpoint that says they are done.
 fn write<C: Connector, S: SyncStore>(
     reading: &Reading<'_, C>,
     mut store: S,
     checkpoint: &Checkpoint,
-    Fetched { cursor, page }: Fetched,
+    fetched: VecDeque<Fetched>,
 ) -> Result<Job<S>, SyncError> {
     let now = reading.clock.now();
     let mut after = checkpoint.clone();
     after.at = now;
-    *after.pages.entry(cursor.stream.clone()).or_default() += 1;
-    after.followed(page.next.is_some());
     after.usage = reading.cost();
+    let mut written = Vec::with_capacity(fetched.len());
+    let mut notes = Vec::with_capacity(fetched.len());
+    let mut pages = Vec::with_capacity(fetched.len());
+    for Fetched { cursor, page } in fetched {
+        notes.push((count(&mut after, &cursor, &page)?, cursor_key(&cursor)));
+        let number = after.pages.get(&cursor.stream).copied().unwrap_or_default();
+        let resources = page.facts.resources.len() as u64;
+        written.push(Written { stream: cursor.stream, number, resources });
+        pages.push(page);
+    }
+    let mut token = Some(after.write()?);
+    let handle = tokio::task::spawn_blocking(move || {
+        let last = pages.len().saturating_sub(1);
+        let changes: Vec<_> = std::iter::zip(&pages, notes)
+            .enumerate()
+            .map(|(place, (page, (put_notes, done)))| Change {
+                facts: Some(&page.facts),
+                discovered_at: Some(now),
+                token: token.take_if(|_| place == last),
+                put_notes,
+                remove_notes: vec![done],
+                ..Change::default()
+            })
+            .collect();
+        let outcome = store.commit_all(&changes).map_err(SyncError::store);
+        drop(changes);
+        Done { store, pages, outcome }
+    });
+    Ok(Job { writing: Some(Writing { pages: written, checkpoint: after }), handle })
+}
+
+type Notes = Vec<(String, Vec<u8>)>;
+
+/// Counts a page into the checkpoint, and gives the notes that are written with it.
+fn count(checkpoint: &mut Checkpoint, cursor: &Cursor, page: &Page) -> Result<Notes, SyncError> {
+    *checkpoint.pages.entry(cursor.stream.clone()).or_default() += 1;
+    checkpoint.followed(page.next.is_some());
     // What a page drops when it is read again has been counted.
-    if !after.recovering {
+    if !checkpoint.recovering {
         for dropped in &page.dropped {
-            *after.dropped.entry(dropped.reason.clone()).or_default() += dropped.count;
+            *checkpoint.dropped.entry(dropped.reason.clone()).or_default() += dropped.count;
         }
     }
-    after.doubts.extend(page.doubts.iter().cloned());
-    let mut put_notes = Vec::new();
+    checkpoint.doubts.extend(page.doubts.iter().cloned());
+    let mut notes = Vec::new();
     for deferred in &page.deferred {
         let value = serde_json::to_vec(deferred).map_err(|error| SyncError::Checkpoint(error.to_string()))?;
-        put_notes.push((deferred_key(after.deferred), value));
-        after.deferred += 1;
+        notes.push((deferred_key(checkpoint.deferred), value));
+        checkpoint.deferred += 1;
     }
     if let Some(next) = &page.next {
-        put_notes.push(cursor_note(next)?);
+        notes.push(cursor_note(next)?);
     }
-    let token = after.write()?;
-    let resources = page.facts.resources.len() as u64;
-    let remove_notes = vec![cursor_key(&cursor)];
-    let handle = tokio::task::spawn_blocking(move || {
-        let change = Change {
-            facts: Some(&page.facts),
-            discovered_at: Some(now),
-            token: Some(token),
-            put_notes,
-            remove_notes,
-            ..Change::default()
-        };
-        let committed = store.commit(&change).map_err(SyncError::store);
-        (store, committed)
-    });
-    Ok(Job { page: Some(Written { stream: cursor.stream, resources, checkpoint: after }), handle })
+    Ok(notes)
 }

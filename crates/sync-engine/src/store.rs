@@ -1,7 +1,7 @@
 //! The seam to storage: where facts and checkpoints go.
 //!
-//! A store holds one unfinished sync. Everything in a [`Change`] becomes durable together or not at all; that is the
-//! whole of what resuming rests on. Calls are synchronous, the engine runs them off its reading task.
+//! A store holds one unfinished sync. Everything in a [`Change`] becomes durable together or not at all, and never
+//! without those before it; that is the whole of what resuming rests on. Calls are synchronous, the engine runs them off its reading task.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -192,11 +192,19 @@ pub trait SyncStore: Send + Sized + 'static {
     /// When the store cannot be read.
     fn report(&self) -> Result<Option<String>, Self::Error>;
 
-    /// Makes a change durable, all of it or nothing.
+    /// Makes changes durable, one after the other, all of them or nothing. What each of them did comes in their order.
+    ///
+    /// # Errors
+    /// When one cannot be written; then nothing of any is there.
+    fn commit_all(&mut self, changes: &[Change<'_>]) -> Result<Vec<Committed>, Self::Error>;
+
+    /// As [`SyncStore::commit_all`], with one change.
     ///
     /// # Errors
     /// When it cannot be written; then nothing of it is there.
-    fn commit(&mut self, change: &Change<'_>) -> Result<Committed, Self::Error>;
+    fn commit(&mut self, change: &Change<'_>) -> Result<Committed, Self::Error> {
+        self.commit_all(std::slice::from_ref(change)).map(|done| done.into_iter().next().unwrap_or_default())
+    }
 
     /// Whether a resource has been stored.
     ///

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use governance_model::{GrantId, Resource, ResourceId, ResourceTypeId, Timestamp};
 use sync_engine::{
@@ -25,12 +25,14 @@ pub enum Moment {
 pub struct Fuse {
     at: Option<(u64, Moment)>,
     done: Arc<AtomicU64>,
+    /// The most changes that were made durable together.
+    most: Arc<AtomicUsize>,
 }
 
 impl Fuse {
     /// Only counts.
     pub fn never() -> Self {
-        Self { at: None, done: Arc::default() }
+        Self { at: None, done: Arc::default(), most: Arc::default() }
     }
 
     /// Ends the run at the operation with this number, counted from 0.
@@ -41,6 +43,11 @@ impl Fuse {
     /// How many operations there were.
     pub fn operations(&self) -> u64 {
         self.done.load(Ordering::SeqCst)
+    }
+
+    /// The most changes that were made durable together.
+    pub fn most_together(&self) -> usize {
+        self.most.load(Ordering::SeqCst)
     }
 
     fn burn<T>(&self, work: impl FnOnce() -> Result<T, c1z::Error>) -> Result<T, Cut> {
@@ -172,9 +179,10 @@ impl SyncStore for CutStore {
     fn report(&self) -> Result<Option<String>, Cut> {
         Ok(self.inner.report()?)
     }
-    fn commit(&mut self, change: &Change<'_>) -> Result<Committed, Cut> {
+    fn commit_all(&mut self, changes: &[Change<'_>]) -> Result<Vec<Committed>, Cut> {
+        self.fuse.most.fetch_max(changes.len(), Ordering::SeqCst);
         let inner = &mut self.inner;
-        self.fuse.burn(|| inner.commit(change))
+        self.fuse.burn(|| inner.commit_all(changes))
     }
     fn contains(&self, id: &ResourceId) -> Result<bool, Cut> {
         Ok(self.inner.contains(id)?)

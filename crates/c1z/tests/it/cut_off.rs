@@ -9,12 +9,11 @@ use c1z::{SealOptions, SealStep, WorkingDatabase};
 
 use crate::support::{Bench, content, names, noon_and, opened, sync_id, texts};
 
-const STEPS: [SealStep; 9] = [
+const STEPS: [SealStep; 8] = [
     SealStep::ReadHistory,
     SealStep::CopyHistory,
     SealStep::BuildIndexes,
     SealStep::Finish,
-    SealStep::Checkpoint,
     SealStep::Compress,
     SealStep::Publish,
     SealStep::Clean,

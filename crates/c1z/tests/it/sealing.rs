@@ -61,7 +61,6 @@ fn steps_are_announced_in_their_order() {
         SealStep::CopyHistory,
         SealStep::BuildIndexes,
         SealStep::Finish,
-        SealStep::Checkpoint,
         SealStep::Compress,
         SealStep::Publish,
         SealStep::Clean,

@@ -1,13 +1,14 @@
 //! The working database: what commits stays, what does not commit was never there.
 
 use std::fs;
+use std::path::Path;
 
 use c1z::{Batch, Dangling, Error, SyncType, WorkingDatabase, Written};
 use governance_model::{Entitlement, Grant, Purpose, Resource, ResourceId, ResourceTypeId};
 use rusqlite::Connection;
 
 use crate::support::{
-    Bench, GROUP, USER, group, group_resource, member, membership, names, nested, noon_and, put,
+    Bench, GROUP, USER, folder, group, group_resource, member, membership, names, nested, noon_and, put,
     resource_types, rows, start, sync_id, texts, user, user_resource,
 };
 
@@ -55,12 +56,45 @@ fn a_panic_inside_of_a_transaction_takes_everything_back() {
     assert_eq!(database.token().unwrap(), "half way");
 }
 
+/// More rows than the cache holds, so that pages are written before the transaction ends.
+#[test]
+fn killed_in_the_middle_of_a_transaction_it_is_as_before() {
+    let bench = Bench::new();
+    let mut database = bench.filled(0, 3);
+    let before = database.counts().unwrap();
+    let killed = folder();
+    database
+        .transaction(|batch| {
+            let users: Vec<_> = (0..20_000).map(|number| user_resource(&format!("n{number}"))).collect();
+            batch.put_resources(&users, noon_and(1))?;
+            batch.set_token("further")?;
+            for name in names(bench.folder.path()) {
+                fs::copy(bench.folder.path().join(&name), killed.path().join(&name)).unwrap();
+            }
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+    let path = killed.path().join(".sync.c1z.working");
+    let size = |path: &Path| fs::metadata(path).unwrap().len();
+    assert!(size(&path) > 1 << 20, "pages were written");
+    assert!(size(&killed.path().join(".sync.c1z.working-journal")) > 4096, "and those before them kept");
+
+    let mut reopened = WorkingDatabase::open(&path).unwrap().unwrap();
+    assert_eq!(reopened.token().unwrap(), "half way");
+    assert_eq!(reopened.counts().unwrap(), before);
+    reopened.transaction(|batch| batch.put_resources(&[user_resource("n1")], noon_and(2))).unwrap();
+    assert_eq!(reopened.counts().unwrap().resources, before.resources + 1);
+    assert_eq!(database.token().unwrap(), "further");
+}
+
 #[test]
 fn what_is_durable_is_promised_for_a_power_loss() {
     let bench = Bench::new();
     let database = bench.filled(0, 1);
     let raw = Connection::open(database.path()).unwrap();
-    assert_eq!(texts(&raw, "pragma journal_mode"), ["wal"]);
+    // Write format version 1: a rollback journal (SQLite's file format, 1.3.3).
+    assert_eq!(fs::read(database.path()).unwrap()[18..20], [1, 1]);
+    assert_eq!(names(bench.folder.path()), [".sync.c1z.working", ".sync.c1z.working-journal"]);
     assert_eq!(texts(&raw, "pragma page_size"), ["4096"]);
     let tables = "select count(*) from sqlite_master where type = 'table'";
     assert_eq!(texts(&raw, tables), ["7"]);

@@ -14,7 +14,7 @@ use sync_trials::{Expected, same};
 use crate::program::{KEY, Program, Ran};
 
 const WORK: &str = ".sync.c1z.work";
-const WAL: &str = ".sync.c1z.work-wal";
+const JOURNAL: &str = ".sync.c1z.work-journal";
 
 /// A workspace with a sealed sync, and a second sync that was cut off after some pages.
 struct Cut {
@@ -35,7 +35,7 @@ impl Cut {
         cut.found()
     }
 
-    /// Cut off by SIGKILL: what was committed last is in the write-ahead log only.
+    /// Cut off by SIGKILL.
     async fn killed() -> Self {
         let cut = Self::sealed_with(Action::Delay(Duration::from_secs(600))).await;
         let mut child = cut.program.start(&[]);
@@ -46,7 +46,7 @@ impl Cut {
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        assert!(fs::metadata(cut.program.folder().join(WAL)).unwrap().len() > 100_000);
+        assert!(cut.program.folder().join(JOURNAL).exists());
         assert!(cut.program.folder().join(".sync.c1z.lock").exists(), "a lock of a dead process");
         cut.found()
     }
@@ -257,36 +257,43 @@ async fn a_working_database_that_cannot_be_removed_is_refused_and_the_sealed_fil
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_that_is_gone_or_damaged_costs_what_it_held_and_no_more() {
+async fn a_kill_costs_what_was_not_committed_and_no_more() {
     let cut = Cut::killed().await;
     let file = |program: &Program, name: &str| program.folder().join(name);
 
     let program = cut.copy();
     cut.goes_on(&program, &[], "as it was");
 
-    // Every committed transaction is in the log alone.
+    // Between two transactions it is empty, and says nothing.
     let program = cut.copy();
-    fs::remove_file(file(&program, WAL)).unwrap();
-    cut.starts_afresh(&program, &[], Some(EMPTY), "without its log");
+    fs::remove_file(file(&program, JOURNAL)).unwrap();
+    cut.goes_on(&program, &[], "without its journal");
 
     let program = cut.copy();
-    let size = fs::metadata(file(&program, WAL)).unwrap().len();
-    put(&file(&program, WAL), &vec![0xa5; usize::try_from(size).unwrap()]);
-    cut.starts_afresh(&program, &[], Some(EMPTY), "with garbage for a log");
+    put(&file(&program, JOURNAL), &vec![0xa5; 64 * 1024]);
+    cut.goes_on(&program, &[], "with garbage for a journal");
 
-    let program = cut.copy();
-    put(&file(&program, ".sync.c1z.work-shm"), &vec![0xa5; 32 * 1024]);
-    cut.goes_on(&program, &[], "with garbage for an index of the log");
-
-    // The log is cut in the middle: earlier transactions hold, later ones never happened.
-    let program = cut.copy();
-    OpenOptions::new().write(true).open(file(&program, WAL)).unwrap().set_len(size * 2 / 3).unwrap();
-    program.run(&[]).succeeded();
-    assert_eq!(cut.ends_whole(&program, "with half a log"), cut.unfinished);
+    // In the middle of a transaction that has spoilt half of the pages: what was there is in the journal.
+    let (spoilt, program) = (cut.copy(), cut.copy());
+    let connection = Connection::open(file(&spoilt, WORK)).unwrap();
+    connection
+        .execute_batch(
+            "pragma cache_size = 10; begin; update v1_resources set data = zeroblob(length(data)); \
+             update v1_sync_runs set sync_token = 'spoilt'",
+        )
+        .unwrap();
+    for name in [WORK, JOURNAL] {
+        fs::copy(file(&spoilt, name), file(&program, name)).unwrap();
+    }
+    assert!(fs::metadata(file(&program, JOURNAL)).unwrap().len() > 20_000);
+    let pages = |program: &Program| fs::read(file(program, WORK)).unwrap();
+    assert_ne!(pages(&program), pages(&cut.copy()));
+    cut.goes_on(&program, &[], "killed in the middle of a transaction");
+    drop(connection);
 
     let program = cut.copy();
     fs::remove_file(file(&program, WORK)).unwrap();
-    cut.starts_afresh(&program, &[], None, "a log without its database");
+    cut.starts_afresh(&program, &[], None, "a journal without its database");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -147,6 +147,35 @@ impl Store {
     }
 }
 
+/// Writes a change.
+fn put(sync: &mut Unfinished, change: &Change<'_>) -> Committed {
+    let mut committed = Committed::default();
+    for id in change.remove_grants {
+        sync.grants.remove(id);
+    }
+    for id in change.remove_entitlements {
+        sync.entitlements.remove(id);
+    }
+    if let Some(facts) = change.facts {
+        for resource in &facts.resources {
+            if sync.put_resource(resource.clone()) {
+                committed.repeated.push(resource.id.clone());
+            }
+        }
+        sync.entitlements.extend(facts.entitlements.iter().map(|one| (one.id.clone(), one.clone())));
+        sync.grants.extend(facts.grants.iter().map(|one| (one.id.clone(), one.clone())));
+    }
+    for key in &change.remove_notes {
+        sync.notes.remove(key);
+    }
+    sync.notes.extend(change.put_notes.iter().cloned());
+    sync.report = change.report.clone().or(sync.report.take());
+    if let Some(token) = &change.token {
+        sync.token.clone_from(token);
+    }
+    committed
+}
+
 impl SyncStore for Store {
     type Error = Infallible;
 
@@ -181,34 +210,8 @@ impl SyncStore for Store {
         Ok(self.with(|sync| sync.report.clone()))
     }
 
-    fn commit(&mut self, change: &Change<'_>) -> Result<Committed, Infallible> {
-        Ok(self.with(|sync| {
-            let mut committed = Committed::default();
-            for id in change.remove_grants {
-                sync.grants.remove(id);
-            }
-            for id in change.remove_entitlements {
-                sync.entitlements.remove(id);
-            }
-            if let Some(facts) = change.facts {
-                for resource in &facts.resources {
-                    if sync.put_resource(resource.clone()) {
-                        committed.repeated.push(resource.id.clone());
-                    }
-                }
-                sync.entitlements.extend(facts.entitlements.iter().map(|one| (one.id.clone(), one.clone())));
-                sync.grants.extend(facts.grants.iter().map(|one| (one.id.clone(), one.clone())));
-            }
-            for key in &change.remove_notes {
-                sync.notes.remove(key);
-            }
-            sync.notes.extend(change.put_notes.iter().cloned());
-            sync.report = change.report.clone().or(sync.report.take());
-            if let Some(token) = &change.token {
-                sync.token.clone_from(token);
-            }
-            committed
-        }))
+    fn commit_all(&mut self, changes: &[Change<'_>]) -> Result<Vec<Committed>, Infallible> {
+        Ok(self.with(|sync| changes.iter().map(|change| put(sync, change)).collect()))
     }
 
     fn contains(&self, id: &ResourceId) -> Result<bool, Infallible> {
