@@ -90,8 +90,10 @@ fn run(parsed: Parsed) -> Result<()> {
     }
     let debug_left = logging::end_of_debug(&mut cli.sync, &mut problems);
     let line = Line::new(&cli.sync);
+    // One thread runs all that waits for something, and others what blocks: what one thread allocates, another could only
+    // give back to it, and each keeps what it was given.
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
@@ -114,7 +116,12 @@ fn run(parsed: Parsed) -> Result<()> {
     }
     remote::begin(&cli.service, &cli.sync);
     check_flags(&cli, &given, serves, &mut problems);
-    let result = runtime.block_on(answer(&cli, serves, problems, &line));
+    // On the runtime's own thread, and not on this one beside it.
+    let answered = runtime.spawn(async move { answer(&cli, serves, problems, &line).await });
+    let result = runtime.block_on(answered).unwrap_or_else(|ended| match ended.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(ended) => Err(ended.into()),
+    });
     telemetry.finish();
     // A page that is being written is finished by then; nothing else is worth waiting for.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));

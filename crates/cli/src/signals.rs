@@ -1,8 +1,11 @@
 //! SIGINT and SIGTERM ask the sync to stop; a second one, or the end of patience, ends the program at once.
 
+use std::io;
+use std::thread;
 use std::time::Duration;
 
 use sync_engine::Stopper;
+use tokio::sync::oneshot;
 
 use crate::exit::Exit;
 use crate::platform::Signals;
@@ -12,15 +15,34 @@ use crate::progress::Progress;
 /// Sealing, or a disk that does not answer, may take longer; every committed page is safe, and so is each step of sealing.
 const GRACE: Duration = Duration::from_millis(4_500);
 
-/// Listens for signals until the task is dropped. The first asks to stop, the second ends the process.
-pub(crate) async fn listen(stopper: Stopper, progress: Progress) {
-    let mut signals = match Signals::new() {
-        Ok(signals) => signals,
-        Err(error) => {
-            tracing::warn!(%error, "Signals cannot be handled; an interrupted sync resumes all the same.");
-            return;
-        }
+/// Listens for signals until it is dropped.
+pub(crate) struct Listening {
+    _until: oneshot::Sender<()>,
+}
+
+/// Listens for signals. The first asks to stop, the second ends the process.
+///
+/// On a thread of its own: whatever blocks, be it a disk that does not answer, must not keep a signal from being heard.
+pub(crate) fn listen(stopper: Stopper, progress: Progress) -> Listening {
+    let (until, over) = oneshot::channel();
+    let hear = move || -> io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            tokio::select! {
+                heard = heed(stopper, progress) => heard,
+                _ = over => Ok(()),
+            }
+        })
     };
+    let listen = move || hear().unwrap_or_else(|error| unheard(&error));
+    if let Err(error) = thread::Builder::new().name("signals".to_owned()).spawn(listen) {
+        unheard(&error);
+    }
+    Listening { _until: until }
+}
+
+async fn heed(stopper: Stopper, progress: Progress) -> io::Result<()> {
+    let mut signals = Signals::new()?;
     signals.next().await;
     stopper.stop();
     progress.say("Stopping; a second signal ends the program at once.");
@@ -29,6 +51,10 @@ pub(crate) async fn listen(stopper: Stopper, progress: Progress) {
     }
     progress.finish();
     end_now();
+}
+
+fn unheard(error: &io::Error) {
+    tracing::warn!(%error, "Signals cannot be handled; an interrupted sync resumes all the same.");
 }
 
 /// Calls `stop` at the first signal, and ends the process at the second.
@@ -40,9 +66,7 @@ pub(crate) async fn twice(stop: impl FnOnce()) {
             signals.next().await;
             end_now();
         }
-        Err(error) => {
-            tracing::warn!(%error, "Signals cannot be handled; an interrupted sync resumes all the same.");
-        }
+        Err(error) => unheard(&error),
     }
 }
 
@@ -53,7 +77,7 @@ pub(crate) fn first() -> impl Future<Output = ()> {
         match signals {
             Ok(mut signals) => signals.next().await,
             Err(error) => {
-                tracing::warn!(%error, "Signals cannot be handled; an interrupted sync resumes all the same.");
+                unheard(&error);
                 std::future::pending::<()>().await;
             }
         }

@@ -64,9 +64,9 @@ pub(crate) async fn sync(config: &Config, progress: &Progress) -> Result<Done> {
     let connector = ClockifyConnector::new(client, config.workspace, settings);
 
     let (stopper, stop) = Stop::pair();
-    let listening = tokio::spawn(signals::listen(stopper, progress.clone()));
+    let listening = signals::listen(stopper, progress.clone());
     let outcome = sync_with(config, &connector, stop, progress).await;
-    listening.abort();
+    drop(listening);
     progress.finish();
     let (report, sealed, facts, station) = outcome?;
     if let Some(path) = &config.report_file {

@@ -1,5 +1,7 @@
 //! The end of a sync: its report is kept with it, and its file is put in place.
 
+use tokio::runtime::{Handle, RuntimeFlavor};
+
 use crate::report::SyncReport;
 use crate::store::{Change, Sealed, SyncStore};
 use crate::{Event, Observer, SyncError};
@@ -18,6 +20,16 @@ pub(crate) fn seal<S: SyncStore>(
         store.commit(&change).map_err(SyncError::store)?;
     }
     let progress = &mut |step: &str| observer.event(&Event::SealStep(step));
-    let sealed = store.seal(report.ended_at, keep_earlier, progress).map_err(SyncError::store)?;
+    let sealed =
+        blocking(|| store.seal(report.ended_at, keep_earlier, progress)).map_err(SyncError::store)?;
     Ok((report, sealed))
+}
+
+/// Does what takes long without letting go of the thread, and lets the runtime's other tasks go on meanwhile where it can
+/// have another thread for them.
+fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
 }
