@@ -172,7 +172,8 @@ impl Batch<'_> {
         // Grants of one entitlement come together, and what is bound stays bound.
         let mut last: Option<&Grant> = None;
         for model in grants {
-            let id = model.id.as_str();
+            let id = model.id();
+            let id = id.as_str();
             if !model.is_valid() {
                 return Err(Error::invalid_id(schema::GRANTS, id));
             }

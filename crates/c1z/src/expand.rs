@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use governance_model::{EntitlementId, Grant, ResourceId, ResourceTypeId, Timestamp};
+use governance_model::{EntitlementId, Grant, GrantDetails, ResourceId, ResourceTypeId, Timestamp};
 use rusqlite::{OptionalExtension, params};
 
 use crate::graph::{Graph, Passage, Step};
@@ -203,8 +203,9 @@ fn inherited_grant(
 ) -> Grant {
     let holder = ResourceId::new(ResourceTypeId::new(principal.0.clone()), principal.1.clone());
     let sources = sources.iter().map(|(id, &direct)| (EntitlementId::from_raw(id), direct)).collect();
-    let grant = Grant::new(entitlement.clone(), resource.clone(), holder);
-    Grant { sources, immutable: true, ..grant }
+    let mut grant = Grant::new(entitlement.clone(), resource.clone(), holder);
+    *grant.details_mut() = GrantDetails { sources, immutable: true, ..GrantDetails::default() };
+    grant
 }
 
 /// Adds sources to the grants by which a principal holds an entitlement already. Returns how many of them changed, or

@@ -59,7 +59,7 @@ pub(crate) fn encode_entitlement(model: &Entitlement) -> Vec<u8> {
 
 /// The `expansion` of a grant.
 pub(crate) fn encode_expansion(model: &Grant) -> Option<Vec<u8>> {
-    let expandable = model.expandable.as_ref().and_then(baton_proto::expandable_to_proto);
+    let expandable = model.details().expandable.as_ref().and_then(baton_proto::expandable_to_proto);
     expandable.map(|expandable| expandable.encode_to_vec())
 }
 

@@ -1,6 +1,7 @@
 //! A user group becomes a `group` resource with its members and team managers.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use clockify_api::model::UserGroup;
 use governance_model::{Deferred, Grant, MAX_ID_BYTES, Page, Resource, ResourceId, ResourceTrait};
@@ -30,7 +31,8 @@ pub(crate) fn add(group: &UserGroup, page: &mut Page, drops: &mut Drops) {
         drops.doubt(MEMBERS);
     }
     drops.unreadable(group.user_ids.unreadable(), "group member that could not be read", MEMBERS);
-    // Tens of thousands of grants of one page share it.
+    // Tens of thousands of grants of one page share them.
+    let id = Arc::new(id);
     let entitlement_of_members = entitlement(&id, MEMBER);
     let mut seen = BTreeSet::new();
     for member in &group.user_ids {
@@ -38,7 +40,7 @@ pub(crate) fn add(group: &UserGroup, page: &mut Page, drops: &mut Drops) {
             drops.unreadable(1, "group member that could not be read", MEMBERS);
         } else if seen.insert(member.as_str()) {
             let holder = ResourceId::new(USER, member.as_str());
-            page.facts.grants.push(Grant::new(entitlement_of_members.clone(), id.clone(), holder));
+            page.facts.grants.push(Grant::new(entitlement_of_members.clone(), Arc::clone(&id), holder));
         } else {
             drops.count("duplicate group member");
         }
@@ -54,7 +56,7 @@ pub(crate) fn add(group: &UserGroup, page: &mut Page, drops: &mut Drops) {
         };
         if seen.insert(manager) {
             let holder = ResourceId::new(USER, manager);
-            page.facts.grants.push(Grant::new(entitlement(&id, MANAGER), id.clone(), holder));
+            page.facts.grants.push(Grant::new(entitlement(&id, MANAGER), Arc::clone(&id), holder));
             let note = Note::GroupManager { group: group.id.clone(), user: manager.into() };
             page.deferred.push(Deferred { note: note.write() });
         } else {

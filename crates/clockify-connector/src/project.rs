@@ -78,7 +78,7 @@ pub(crate) fn add_member(project: &str, member: ResourceId, status: Option<&str>
     let project = ResourceId::new(PROJECT, project);
     let mut grant = Grant::new(entitlement(&project, MEMBER), project, member);
     if grant.principal.resource_type == GROUP {
-        grant.expandable = Some(Expandable {
+        grant.details_mut().expandable = Some(Expandable {
             entitlements: vec![entitlement(&grant.principal, MEMBER)],
             shallow: false,
             resource_types: vec![USER],
@@ -86,7 +86,7 @@ pub(crate) fn add_member(project: &str, member: ResourceId, status: Option<&str>
     }
     // A membership that is not in force is kept, because it comes back with the person, and marked.
     if let Some(status) = status.filter(|raw| !raw.is_empty() && *raw != MembershipStatus::Active.as_str()) {
-        grant.metadata.insert("membership_status".into(), status.into());
+        grant.details_mut().metadata.insert("membership_status".into(), status.into());
     }
     page.facts.grants.push(grant);
 }

@@ -197,7 +197,7 @@ pub(crate) fn add_role(user: &str, role: WorkspaceRole, scopes: &Scopes, project
     let mut grant = Grant::new(entitlement(&resource, ASSIGNED), resource, holder.clone());
     if !scopes.is_empty() {
         let scopes = scopes.iter().map(|((kind, id), name)| scope_value(kind, id, name.as_deref())).collect();
-        grant.metadata.insert("scopes".into(), Value::List(scopes));
+        grant.details_mut().metadata.insert("scopes".into(), Value::List(scopes));
     }
     page.facts.grants.push(grant);
     for (kind, id) in scopes.keys() {

@@ -52,7 +52,7 @@ fn entitlement_holds(entitlement: &Entitlement) {
 }
 
 fn grant_holds(grant: &Grant) {
-    assert_eq!(grant.id, GrantId::new(&grant.entitlement, &grant.principal));
+    assert_eq!(grant.id(), GrantId::new(&grant.entitlement, &grant.principal));
     if grant.is_valid() {
         let (proto, expandable) = baton_proto::grant_to_proto(grant);
         let proto = v2::Grant::decode(&proto.encode_to_vec()[..]).unwrap();

@@ -124,6 +124,22 @@ impl GrantId {
         Self(id.into())
     }
 
+    /// Whether it is the one that [`GrantId::new`] joins from these.
+    pub(crate) fn is_of(&self, entitlement: &EntitlementId, principal: &ResourceId) -> bool {
+        let mut rest = self.0.as_str();
+        for part in [entitlement.as_str(), ":", principal.resource_type.as_str(), ":", &principal.resource] {
+            let Some(behind) = rest.strip_prefix(part) else { return false };
+            rest = behind;
+        }
+        rest.is_empty()
+    }
+
+    /// Whether the one that [`GrantId::new`] joins from these is within the bounds.
+    pub(crate) fn can_be_of(entitlement: &EntitlementId, principal: &ResourceId) -> bool {
+        let parts = [entitlement.as_str(), principal.resource_type.as_str(), &principal.resource];
+        parts.map(str::len).iter().sum::<usize>() + 2 <= MAX_ID_BYTES
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -207,6 +223,10 @@ mod tests {
             let expected_grant = format!("{entitlement}:{}", principal.store_key());
             prop_assert_eq!(entitlement.as_str(), expected_entitlement);
             prop_assert_eq!(grant.as_str(), expected_grant);
+            prop_assert!(grant.is_of(&entitlement, &principal));
+            let longer = GrantId::from_raw(format!("{grant}+"));
+            let shorter = GrantId::from_raw(&grant.as_str()[..entitlement.as_str().len()]);
+            prop_assert!(!longer.is_of(&entitlement, &principal) && !shorter.is_of(&entitlement, &principal));
         }
     }
 }

@@ -17,7 +17,7 @@
 //! let grant = Grant::new(member.id.clone(), pilots, ResourceId::new(USER, "p1"));
 //!
 //! assert_eq!(member.id.as_str(), "group:t1:member");
-//! assert_eq!(grant.id.as_str(), "group:t1:member:user:p1");
+//! assert_eq!(grant.id().as_str(), "group:t1:member:user:p1");
 //! assert!(grant.is_valid());
 //! ```
 
@@ -41,7 +41,7 @@ pub use connector::{
 };
 pub use entitlement::{Entitlement, Purpose};
 pub use error::{ConnectorError, ErrorClass};
-pub use grant::{Expandable, Grant};
+pub use grant::{Expandable, Grant, GrantDetails};
 pub use id::{EntitlementId, GrantId, MAX_ID_BYTES, ResourceId, ResourceTypeId};
 pub use inventory::{Entries, Finder, Inventory};
 pub use jiff::Timestamp;

@@ -192,7 +192,7 @@ fn team(team: &Team, facts: &mut Facts) {
     for part in &team.teams {
         let part = ResourceId::new(TEAM, part.as_str());
         let mut grant = Grant::new(of_this.clone(), id.clone(), part.clone());
-        grant.expandable = Some(Expandable {
+        grant.details_mut().expandable = Some(Expandable {
             entitlements: vec![EntitlementId::new(&part, MEMBER)],
             shallow: false,
             resource_types: vec![USER],

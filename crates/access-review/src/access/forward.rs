@@ -36,7 +36,7 @@ impl Forward {
         while let Some((held, collection)) = waiting.pop_front() {
             for grant in held_by(snapshot, &collection) {
                 let grant = grant?;
-                let Some(expandable) = &grant.expandable else { continue };
+                let Some(expandable) = &grant.details().expandable else { continue };
                 let admitted = expandable.resource_types.is_empty()
                     || expandable.resource_types.contains(&id.resource_type);
                 let named = expandable.entitlements.contains(&held);
@@ -54,7 +54,7 @@ impl Forward {
         }
         // What was recorded counts, too, where the file no longer says how it came about.
         for grant in &own {
-            for source in grant.sources.keys() {
+            for source in grant.details().sources.keys() {
                 if *source == grant.entitlement || chains.explain(source, &grant.entitlement) {
                     continue;
                 }

@@ -148,7 +148,7 @@ impl<'s, 'f> Audience<'s, 'f> {
             while let Some(grant) = waiting.pop() {
                 let to = &grant.entitlement;
                 chains.hold(to, is_direct(&grant));
-                for source in grant.sources.keys().filter(|source| *source != to) {
+                for source in grant.details().sources.keys().filter(|source| *source != to) {
                     if self.upstream.leads(source, to) {
                         chains.lead(source, to, self.upstream.is_shallow(source, to));
                         self.fetch(&mut chains, source, &grant.principal, &mut waiting)?;
@@ -194,7 +194,7 @@ fn roles(snapshot: &Snapshot<'_>, id: &ResourceId) -> Result<BTreeMap<ResourceId
         let of_type = GrantFilter { resource_type: Some(resource_type), ..GrantFilter::default() };
         for grant in snapshot.view().grants(&of_type).by_id() {
             let grant = grant?.value;
-            if Scope::any_is(&grant.metadata, id) {
+            if Scope::any_is(&grant.details().metadata, id) {
                 let row = AccessRow::of_grant(snapshot, &grant)?;
                 roles.entry(grant.principal).or_default().push(row);
             }

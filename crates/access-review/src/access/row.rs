@@ -51,13 +51,13 @@ impl AccessRow {
             permission: permission.slug.clone(),
             entitlement: grant.entitlement.as_str().to_owned(),
             entitlement_name: permission.name.clone(),
-            grant: Some(grant.id.as_str().to_owned()),
+            grant: Some(grant.id().to_string()),
             direct: false,
             paths: Vec::new(),
             more_paths: false,
-            scopes: Scope::all(snapshot, &grant.metadata)?,
-            membership_status: rows::text(&grant.metadata, "membership_status"),
-            inherited_by_members: grant.expandable.is_some(),
+            scopes: Scope::all(snapshot, &grant.details().metadata)?,
+            membership_status: rows::text(&grant.details().metadata, "membership_status"),
+            inherited_by_members: grant.details().expandable.is_some(),
         })
     }
 

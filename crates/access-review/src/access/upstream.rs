@@ -26,7 +26,7 @@ impl Upstream {
         for grant in snapshot.view().grants(&of_resource).by_id() {
             let grant = grant?.value;
             found.add(&grant, &mut waiting);
-            if grant.expandable.is_some() {
+            if grant.details().expandable.is_some() {
                 found.grants.entry(grant.entitlement.clone()).or_insert(grant);
             }
         }
@@ -70,7 +70,7 @@ impl Upstream {
     }
 
     fn add(&mut self, grant: &Grant, waiting: &mut Vec<EntitlementId>) {
-        let Some(expandable) = &grant.expandable else { return };
+        let Some(expandable) = &grant.details().expandable else { return };
         for from in &expandable.entitlements {
             let edge = Edge { from: from.clone(), shallow: expandable.shallow };
             self.edges.entry(grant.entitlement.clone()).or_default().push(edge);
@@ -105,7 +105,8 @@ impl Upstream {
                 let principal = grant?.value.principal;
                 let Forward { chains, .. } = Forward::of(snapshot, &principal)?;
                 if !chains.to(to).chains.is_empty() {
-                    return Ok(held(snapshot, to, &principal)?.is_some_and(|grant| !grant.sources.is_empty()));
+                    return Ok(held(snapshot, to, &principal)?
+                        .is_some_and(|grant| !grant.details().sources.is_empty()));
                 }
             }
         }
@@ -144,5 +145,5 @@ pub(super) fn held(
 
 /// Whether a principal has something in its own right.
 pub(super) fn is_direct(grant: &Grant) -> bool {
-    grant.sources.is_empty() || grant.sources.contains_key(&grant.entitlement)
+    grant.details().sources.is_empty() || grant.details().sources.contains_key(&grant.entitlement)
 }

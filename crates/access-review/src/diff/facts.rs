@@ -180,14 +180,14 @@ impl Facts {
             let same = scopes.iter().map(|scope| json!([scope.kind, scope.id])).collect();
             facts.fact("scopes", Value::Array(same), json!(scopes));
         }
-        if let Some(expandable) = &grant.expandable {
+        if let Some(expandable) = &grant.details().expandable {
             facts.list("inherited_by", expandable.entitlements.iter().map(EntitlementId::as_str));
             facts.flag("inherited_by_direct_only", expandable.shallow);
         }
-        facts.flag("immutable", grant.immutable);
-        let metadata = grant.metadata.iter().filter(|(key, _)| *key != "scopes");
+        facts.flag("immutable", grant.details().immutable);
+        let metadata = grant.details().metadata.iter().filter(|(key, _)| *key != "scopes");
         facts.profile("metadata", &metadata.map(|(key, value)| (key.clone(), value.clone())).collect());
-        facts.annotations(&grant.annotations);
+        facts.annotations(&grant.details().annotations);
         facts
     }
 

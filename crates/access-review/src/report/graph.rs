@@ -202,17 +202,18 @@ impl Graph {
     }
 
     fn grant(&mut self, snapshot: &Snapshot<'_>, grant: &Grant) -> Result<(), Error> {
+        let details = grant.details();
         let principal = self.number(&grant.principal)?;
         let on = self.number(&grant.resource)?;
         let nothing = self.words.number("");
         let entitlement =
             self.entitlement(grant.entitlement.clone(), || Held(on, nothing, String::new(), vec![], vec![]));
         let mut through = Vec::new();
-        for source in grant.sources.keys().filter(|source| **source != grant.entitlement) {
+        for source in details.sources.keys().filter(|source| **source != grant.entitlement) {
             through.push(self.source(snapshot, source)?);
         }
         let mut scopes = Vec::new();
-        for scope in Scope::all(snapshot, &grant.metadata)? {
+        for scope in Scope::all(snapshot, &details.metadata)? {
             let id = ResourceId::new(ResourceTypeId::new(&*scope.kind), &*scope.id);
             scopes.push(match self.numbers.get(&id) {
                 Some(number) => Covered::Here(*number),
@@ -223,13 +224,13 @@ impl Graph {
                 ),
             });
         }
-        let direct = grant.sources.is_empty() || grant.sources.contains_key(&grant.entitlement);
+        let direct = details.sources.is_empty() || details.sources.contains_key(&grant.entitlement);
         let Some(held) = self.entitlements.get_mut(entitlement as usize) else { return Ok(()) };
-        if direct && through.is_empty() && scopes.is_empty() && grant.expandable.is_none() {
+        if direct && through.is_empty() && scopes.is_empty() && details.expandable.is_none() {
             held.3.push(principal);
         } else {
             let direct = if direct { DIRECT } else { 0 };
-            let expandable = if grant.expandable.is_some() { INHERITED_BY_MEMBERS } else { 0 };
+            let expandable = if details.expandable.is_some() { INHERITED_BY_MEMBERS } else { 0 };
             held.4.push(Otherwise(principal, direct | expandable, through, scopes));
         }
         self.grants += 1;

@@ -84,22 +84,23 @@ impl GrantRow {
     }
 
     pub(crate) fn of(snapshot: &Snapshot<'_>, grant: &Grant) -> Result<Self, Error> {
+        let details = grant.details();
         let permission = snapshot.names.entitlement(snapshot.view(), &grant.entitlement)?;
         let mut through = Vec::new();
-        for (entitlement, direct) in &grant.sources {
+        for (entitlement, direct) in &details.sources {
             if *entitlement != grant.entitlement {
                 through.push(Source::find(snapshot, entitlement, *direct)?);
             }
         }
         Ok(Self {
-            direct: grant.sources.is_empty() || grant.sources.contains_key(&grant.entitlement),
+            direct: details.sources.is_empty() || details.sources.contains_key(&grant.entitlement),
             principal: Principal::find(snapshot, &grant.principal)?,
             resource: Reference::find(snapshot, &grant.resource)?,
-            scopes: Scope::all(snapshot, &grant.metadata)?,
-            inherited_by_members: grant.expandable.is_some(),
-            membership_status: super::text(&grant.metadata, "membership_status"),
-            annotations: super::unread(&grant.annotations),
-            id: grant.id.as_str().to_owned(),
+            scopes: Scope::all(snapshot, &details.metadata)?,
+            inherited_by_members: details.expandable.is_some(),
+            membership_status: super::text(&details.metadata, "membership_status"),
+            annotations: super::unread(&details.annotations),
+            id: grant.id().to_string(),
             entitlement: grant.entitlement.as_str().to_owned(),
             permission: permission.slug.clone(),
             entitlement_name: permission.name.clone(),

@@ -63,7 +63,7 @@ impl Holder {
                     if !called.exists || called.kind == Kind::User {
                         continue;
                     }
-                    let scopes = Scope::all(snapshot, &grant.metadata)?;
+                    let scopes = Scope::all(snapshot, &grant.details().metadata)?;
                     let (id, name) = (reference.id.clone(), reference.name.clone());
                     let held = HeldRole { id, name, privilege, scopes };
                     found.entry(grant.principal).or_default().push(held);

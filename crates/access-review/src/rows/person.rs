@@ -83,7 +83,7 @@ impl Held {
             let is_role = on.kind == Kind::Role || !on.exists && reference.kind == "role";
             match (on.kind, slug.as_str()) {
                 _ if is_role => {
-                    let scopes = Scope::all(snapshot, &grant.metadata)?;
+                    let scopes = Scope::all(snapshot, &grant.details().metadata)?;
                     let privilege = Privilege::of_role(&reference);
                     held.roles.push(HeldRole { id: reference.id, name: reference.name, privilege, scopes });
                 }

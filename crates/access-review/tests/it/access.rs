@@ -14,7 +14,7 @@ use crate::workspace::{Content, File, entitlement, grant, id, newest, open, user
 /// A grant to a group that its members inherit.
 fn passed_on(on: &ResourceId, group: &ResourceId, shallow: bool) -> Grant {
     let mut grant = grant(on, "member", group.clone());
-    grant.expandable = Some(Expandable {
+    grant.details_mut().expandable = Some(Expandable {
         entitlements: vec![entitlement(group, "member").id],
         shallow,
         resource_types: vec![governance_model::ResourceTypeId::from_static("user")],
@@ -47,7 +47,7 @@ fn nested() -> Content {
     let (inner, middle, outer, public) = (group("inner"), group("middle"), group("outer"), group("open"));
     let (project, manager) = (id("project", "p"), id("role", "team-manager"));
     let mut role = grant(&manager, "assigned", id("user", "cem"));
-    role.metadata = scopes(&[("group", "inner"), ("user", "ann"), ("project", "unread")]);
+    role.details_mut().metadata = scopes(&[("group", "inner"), ("user", "ann"), ("project", "unread")]);
     let all = [&inner, &middle, &outer, &public, &project];
     Content {
         types: vec![
@@ -236,7 +236,10 @@ fn a_source_that_was_recorded_and_cannot_be_followed_is_shown() {
     let mut content = Content::new();
     let vault = id("vault", "v1");
     let mut inherited = grant(&vault, "open", id("user", "cem"));
-    inherited.sources.insert(governance_model::EntitlementId::from_raw("team:gone:member"), false);
+    inherited
+        .details_mut()
+        .sources
+        .insert(governance_model::EntitlementId::from_raw("team:gone:member"), false);
     content.grants.push(inherited);
     let file = File::with(&content, 1);
     let file = file.open();
@@ -342,7 +345,7 @@ fn groups_of(content: &Content, who: &str) -> BTreeSet<String> {
     loop {
         let before = reached.len();
         for grant in &content.grants {
-            let Some(expandable) = &grant.expandable else { continue };
+            let Some(expandable) = &grant.details().expandable else { continue };
             let through = &grant.principal.resource;
             if if expandable.shallow { own(through) } else { reached.contains(through.as_str()) } {
                 reached.insert(grant.resource.resource.to_string());

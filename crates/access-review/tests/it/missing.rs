@@ -80,7 +80,10 @@ fn a_principal_that_the_file_lacks_is_marked() {
 #[test]
 fn a_membership_that_is_not_in_force_says_so() {
     let mut content = Content::new();
-    content.grants[0].metadata.insert("membership_status".into(), Value::String("PENDING".into()));
+    content.grants[0]
+        .details_mut()
+        .metadata
+        .insert("membership_status".into(), Value::String("PENDING".into()));
     let file = File::with(&content, 1);
     let file = file.open();
     let snapshot = newest(&file);
@@ -246,7 +249,7 @@ fn annotations_of_other_connectors_are_in_the_rows_for_programs() {
     };
     content.resource(&id("user", "ann")).annotations = annotations();
     content.entitlements[0].annotations = annotations();
-    content.grants[0].annotations = annotations();
+    content.grants[0].details_mut().annotations = annotations();
     let file = File::with(&content, 1);
     let file = file.open();
     let snapshot = newest(&file);

@@ -189,12 +189,12 @@ fn what_was_kept_and_changed_since_is_shown_with_old_and_new() {
 fn a_new_scope_and_another_way_are_changes_of_what_was_kept() {
     let before = Content::new();
     let mut after = before.clone();
-    let owner = after.grants.iter_mut().find(|grant| grant.id.as_str() == OWNER).unwrap();
+    let owner = after.grants.iter_mut().find(|grant| grant.id().as_str() == OWNER).unwrap();
     let scope = [("type", "group"), ("id", "g1"), ("name", "Team")];
     let scope = scope.into_iter().map(|(key, text)| (key.into(), Value::from(text))).collect();
-    owner.metadata.insert("scopes".into(), Value::List(vec![Value::Map(scope)]));
-    let ann = after.grants.iter_mut().find(|grant| grant.id.as_str() == ANN).unwrap();
-    ann.sources.insert(entitlement(&id("vault", "v1"), "open").id, true);
+    owner.details_mut().metadata.insert("scopes".into(), Value::List(vec![Value::Map(scope)]));
+    let ann = after.grants.iter_mut().find(|grant| grant.id().as_str() == ANN).unwrap();
+    ann.details_mut().sources.insert(entitlement(&id("vault", "v1"), "open").id, true);
     let closure = checked(&before, &after, |review, _| keep_all(review));
     assert_eq!(of(&closure, OWNER).changes[0].field, "Scopes");
     assert_eq!(of(&closure, OWNER).changes[0].new, "group Team");

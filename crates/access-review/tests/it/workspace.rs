@@ -109,7 +109,7 @@ impl Content {
 
     pub(crate) fn without_grant(mut self, wanted: &str) -> Self {
         let before = self.grants.len();
-        self.grants.retain(|grant| grant.id.as_str() != wanted);
+        self.grants.retain(|grant| grant.id().as_str() != wanted);
         assert_eq!(self.grants.len() + 1, before, "no grant {wanted}");
         self
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use governance_model::{EntitlementId, Expandable, Grant, GrantId, Profile, ResourceTypeId};
+use governance_model::{EntitlementId, Expandable, Grant, GrantDetails, GrantId, Profile, ResourceTypeId};
 
 use prost_types::Any;
 
@@ -28,17 +28,18 @@ pub fn grant_to_proto(model: &Grant) -> (v2::Grant, Option<v2::GrantExpandable>)
             ..v2::Entitlement::default()
         }),
         principal: Some(id::stub(&model.principal)),
-        id: model.id.as_str().to_owned(),
-        annotations: annotations(model).chain(reopen(&model.annotations)).collect(),
-        sources: sources_to_proto(&model.sources),
+        id: model.id().to_string(),
+        annotations: annotations(model).chain(reopen(&model.details().annotations)).collect(),
+        sources: sources_to_proto(&model.details().sources),
     };
-    (grant, model.expandable.as_ref().and_then(expandable_to_proto))
+    (grant, model.details().expandable.as_ref().and_then(expandable_to_proto))
 }
 
 /// The annotations that a grant's own facts become.
 pub(super) fn annotations(model: &Grant) -> impl Iterator<Item = Any> {
-    let immutable = flag::<v2::GrantImmutable>(model.immutable, &model.annotations);
-    let metadata = profile::to_proto_unless_empty(&model.metadata)
+    let details = model.details();
+    let immutable = flag::<v2::GrantImmutable>(details.immutable, &details.annotations);
+    let metadata = profile::to_proto_unless_empty(&details.metadata)
         .map(|metadata| pack(&v2::GrantMetadata { metadata: Some(metadata) }));
     immutable.into_iter().chain(metadata)
 }
@@ -72,22 +73,26 @@ pub fn grant_from_proto(
             annotations.push(opaque(any));
         }
     }
-    let entitlement = proto.entitlement.unwrap_or_default();
-    Ok(Grant {
-        id: GrantId::from_raw(id::text(MESSAGE, "id", proto.id)?),
-        entitlement: EntitlementId::from_raw(id::text(MESSAGE, "entitlement.id", entitlement.id)?),
-        resource: id::read(
-            MESSAGE,
-            "entitlement.resource.id",
-            entitlement.resource.and_then(|resource| resource.id),
-        )?,
-        principal: id::read(MESSAGE, "principal.id", proto.principal.and_then(|principal| principal.id))?,
+    let details = GrantDetails {
         sources: sources_from_proto(proto.sources),
         expandable: expandable.or(embedded).and_then(expandable_from_proto),
         immutable,
         metadata: metadata.map_or_else(Profile::new, profile::from_proto),
         annotations,
-    })
+    };
+    let id = id::text(MESSAGE, "id", proto.id)?;
+    let entitlement = proto.entitlement.unwrap_or_default();
+    let resource = entitlement.resource.and_then(|resource| resource.id);
+    let mut grant = Grant::new(
+        EntitlementId::from_raw(id::text(MESSAGE, "entitlement.id", entitlement.id)?),
+        id::read(MESSAGE, "entitlement.resource.id", resource)?,
+        id::read(MESSAGE, "principal.id", proto.principal.and_then(|principal| principal.id))?,
+    );
+    grant.set_id(GrantId::from_raw(id));
+    if details != GrantDetails::default() {
+        *grant.details_mut() = details;
+    }
+    Ok(grant)
 }
 
 /// What makes a grant expandable, as it is kept beside the grant; nothing when it names no entitlement.

@@ -54,12 +54,12 @@ pub fn write_grant(model: &Grant, to: &mut Vec<u8>) {
         text(2, model.entitlement.as_str(), to);
     });
     message(2, to, |to| message(1, to, |to| id(&model.principal, to)));
-    text(3, model.id.as_str(), to);
+    text(3, model.id().as_str(), to);
     for found in grant::annotations(model) {
         any(4, &found, to);
     }
-    kept(4, &model.annotations, to);
-    if let Some(sources) = grant::sources_to_proto(&model.sources) {
+    kept(4, &model.details().annotations, to);
+    if let Some(sources) = grant::sources_to_proto(&model.details().sources) {
         bytes(5, &sources.encode_to_vec(), to);
     }
 }

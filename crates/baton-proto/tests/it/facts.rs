@@ -2,9 +2,9 @@
 //! login and none, an empty expansion and none).
 
 use governance_model::{
-    AccountType, Annotation, Email, Entitlement, EntitlementId, Expandable, Grant, GrantId, Profile, Purpose,
-    Resource, ResourceId, ResourceTrait, ResourceType, ResourceTypeId, State, Status, StructuredName, Text,
-    Timestamp, TraitKind, UserTrait, Value,
+    AccountType, Annotation, Email, Entitlement, EntitlementId, Expandable, Grant, GrantDetails, GrantId,
+    Profile, Purpose, Resource, ResourceId, ResourceTrait, ResourceType, ResourceTypeId, State, Status,
+    StructuredName, Text, Timestamp, TraitKind, UserTrait, Value,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -194,17 +194,10 @@ pub(crate) fn grant() -> impl Strategy<Value = Grant> {
     let sources = btree_map(entitlement_id(), any::<bool>(), 0..4);
     (ids, sources, of(expandable()), any::<bool>(), profile(), annotations()).prop_map(
         |((id, entitlement, resource, principal), sources, expandable, immutable, metadata, annotations)| {
-            Grant {
-                id,
-                entitlement,
-                resource,
-                principal,
-                sources,
-                expandable,
-                immutable,
-                metadata,
-                annotations,
-            }
+            let mut grant = Grant::new(entitlement, resource, principal);
+            grant.set_id(id);
+            *grant.details_mut() = GrantDetails { sources, expandable, immutable, metadata, annotations };
+            grant
         },
     )
 }

@@ -180,13 +180,13 @@ fn entitlement() {
 fn grant_and_its_expansion() {
     let group = ResourceId::new(GROUP, "g1");
     let mut model = Grant::new(EntitlementId::new(&group, "member"), group, ResourceId::new(USER, "u1"));
-    model.immutable = true;
-    model.metadata = BTreeMap::from([("k".into(), Value::Bool(true))]);
-    model.sources = BTreeMap::from([
+    model.details_mut().immutable = true;
+    model.details_mut().metadata = BTreeMap::from([("k".into(), Value::Bool(true))]);
+    model.details_mut().sources = BTreeMap::from([
         (EntitlementId::from_raw("group:g1:member"), true),
         (EntitlementId::from_raw("group:g0:member"), false),
     ]);
-    model.expandable = Some(Expandable {
+    model.details_mut().expandable = Some(Expandable {
         entitlements: vec![EntitlementId::from_raw("group:g2:member")],
         shallow: true,
         resource_types: vec![USER],

@@ -129,7 +129,7 @@ fn what_the_model_does_not_know_is_kept_in_order() {
 fn flags_with_contents_keep_them() {
     let immutable = any(&v2::GrantImmutable { source_id: "s".to_owned(), metadata: None });
     let model = grant_from_proto(grant(vec![immutable.clone()]), None).unwrap();
-    assert!(model.immutable);
+    assert!(model.details().immutable);
     assert_eq!(grant_to_proto(&model).0.annotations, [immutable]);
 
     let immutable = any(&v2::EntitlementImmutable { source_id: "s".to_owned(), metadata: None });
@@ -147,21 +147,24 @@ fn the_expansion_beside_a_grant_wins_over_the_one_inside() {
         found.map(|found| found.entitlements.iter().map(ToString::to_string).collect::<Vec<_>>())
     };
     let model = grant_from_proto(proto.clone(), None).unwrap();
-    assert_eq!(names(model.expandable), Some(vec!["inside".to_owned()]));
-    assert_eq!(model.annotations, []);
+    assert_eq!(names(model.details().expandable.clone()), Some(vec!["inside".to_owned()]));
+    assert_eq!(model.details().annotations, []);
     let model = grant_from_proto(proto, Some(expansion("beside"))).unwrap();
-    assert_eq!(names(model.expandable), Some(vec!["beside".to_owned()]));
-    assert_eq!(model.annotations, []);
+    assert_eq!(names(model.details().expandable.clone()), Some(vec!["beside".to_owned()]));
+    assert_eq!(model.details().annotations, []);
 }
 
 #[test]
 fn an_expansion_without_a_name_is_none() {
     for blank in [v2::GrantExpandable::default(), expansion(" ")] {
-        assert_eq!(grant_from_proto(grant(Vec::new()), Some(blank.clone())).unwrap().expandable, None);
-        assert_eq!(grant_from_proto(grant(vec![any(&blank)]), None).unwrap().expandable, None);
+        assert_eq!(
+            grant_from_proto(grant(Vec::new()), Some(blank.clone())).unwrap().details().expandable,
+            None
+        );
+        assert_eq!(grant_from_proto(grant(vec![any(&blank)]), None).unwrap().details().expandable, None);
     }
     let mut model = grant_from_proto(grant(Vec::new()), None).unwrap();
-    model.expandable =
+    model.details_mut().expandable =
         Some(Expandable { entitlements: Vec::new(), shallow: false, resource_types: Vec::new() });
     assert_eq!(grant_to_proto(&model).1, None);
 }

@@ -150,7 +150,7 @@ fn any_part_of_the_result_is_completed() {
             .map(|key| {
                 let (of, who) = key.split_once(' ').unwrap();
                 let (kind, id) = who.split_once(':').unwrap();
-                membership(of, if kind == "user" { user(id) } else { group(id) }).id
+                membership(of, if kind == "user" { user(id) } else { group(id) }).id()
             })
             .collect();
         database.transaction(|batch| batch.delete_grants(&ids)).unwrap();
@@ -234,7 +234,7 @@ fn type_filters_are_united_and_none_wins() {
     let twice = |first: &[ResourceTypeId], second: &[ResourceTypeId]| {
         let one = nested("outer", "inner", true, first);
         let mut other = nested("outer", "inner", false, second);
-        other.id = governance_model::GrantId::from_raw("another grant of the same");
+        other.set_id(governance_model::GrantId::from_raw("another grant of the same"));
         [one, other]
     };
     for (first, second, users, robots, groups) in [
@@ -265,7 +265,7 @@ fn type_filters_are_united_and_none_wins() {
         let principals: Vec<String> = view
             .grants(&filter)
             .map(|record| record.unwrap().value)
-            .filter(|grant| grant.immutable)
+            .filter(|grant| grant.details().immutable)
             .map(|grant| grant.principal.to_string())
             .collect();
         assert_eq!(principals.contains(&"user:u0".to_owned()), users, "{first:?} {second:?}");
@@ -294,7 +294,7 @@ fn an_entitlement_of_something_else_than_the_principal_is_refused() {
     let bench = Bench::new();
     let mut wrong = nested("g2", "g1", false, &[]);
     wrong.principal = group("g3");
-    wrong.id = membership("g2", group("g3")).id;
+    wrong.set_id(membership("g2", group("g3")).id());
     let mut database = with(&bench, &["g1", "g2", "g3"], &[membership("g1", user("u0")), wrong]);
     let error = database.expand(noon_and(1)).unwrap_err();
     let Error::ForeignExpansion { grant, entitlement, principal } = &error else { panic!("{error:?}") };

@@ -75,7 +75,7 @@ fn every_message_is_what_the_official_cli_prints() {
         printed("entitlements.json.txt", "entitlements", "entitlement", plain_id)
     );
     assert_eq!(
-        messages("Grant", view.grants(&all), |found| found.id.to_string()),
+        messages("Grant", view.grants(&all), |found| found.id().to_string()),
         printed("grants.json.txt", "grants", "grant", plain_id)
     );
 }
@@ -169,7 +169,8 @@ fn filters_find_what_the_official_cli_finds() {
 
     let grant = view.grant(&GrantId::new(&entitlement, &principal)).unwrap().unwrap().value;
     assert_eq!((&grant.principal, &grant.entitlement), (&principal, &entitlement));
-    assert_eq!((grant.sources.len(), grant.immutable, grant.expandable), (0, false, None));
+    let details = grant.details();
+    assert_eq!((details.sources.len(), details.immutable, &details.expandable), (0, false, &None));
     let found = view.entitlement(&entitlement).unwrap().unwrap().value;
     assert_eq!((found.slug.as_str(), found.purpose), ("member", Purpose::Assignment));
     assert_eq!(found.resource, group("62c07da050afd67c0295ee26"));
@@ -181,7 +182,7 @@ fn filters_find_what_the_official_cli_finds() {
 
 fn grant_ids(view: &SyncView<'_>, filter: &GrantFilter) -> Vec<String> {
     let mut ids: Vec<String> =
-        view.grants(filter).map(|record| record.unwrap().value.id.to_string()).collect();
+        view.grants(filter).map(|record| record.unwrap().value.id().to_string()).collect();
     ids.sort();
     ids
 }
@@ -232,7 +233,7 @@ fn the_larger_file_is_read_to_its_end() {
         .collect();
     assert_eq!(found, ids("v1_resources"));
     let found: Vec<String> =
-        view.grants(&GrantFilter::default()).map(|record| record.unwrap().value.id.to_string()).collect();
+        view.grants(&GrantFilter::default()).map(|record| record.unwrap().value.id().to_string()).collect();
     assert_eq!(found, ids("v1_grants"));
     assert_eq!(file.decompressed_bytes(), 131_072);
 }

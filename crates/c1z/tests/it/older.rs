@@ -86,7 +86,7 @@ fn an_expansion_inside_of_the_message_is_found() {
         resource_type_ids: vec!["user".to_owned()],
     };
     let annotation = prost_types_any("c1.connector.v2.GrantExpandable", expandable.encode_to_vec());
-    let id = membership("g1", group("g2")).id;
+    let id = membership("g1", group("g2")).id();
     let mut message = baton_proto::grant_to_proto(&membership("g1", group("g2"))).0;
     message.annotations.push(annotation);
     insert_grant(&connection, &id, ("group", "g2"), &message);
@@ -95,14 +95,14 @@ fn an_expansion_inside_of_the_message_is_found() {
     let view = file.sync(&SyncChoice::Newest).unwrap();
     let grant = view.grant(&id).unwrap().unwrap().value;
     assert_eq!(
-        grant.expandable,
+        grant.details().expandable,
         Some(Expandable {
             entitlements: vec![member("g2").id],
             shallow: true,
             resource_types: vec![crate::support::USER],
         })
     );
-    assert!(grant.annotations.is_empty());
+    assert!(grant.details().annotations.is_empty());
 }
 
 /// The annotation, made by decoding its two fields: the messages do not name the type of `Any`.
@@ -120,8 +120,8 @@ fn a_slim_grant_gets_its_parts_back_from_the_columns() {
     let folder = folder();
     let connection = database(&folder, "");
     let whole = membership("g1", user("u1"));
-    let slim = v2::Grant { id: whole.id.as_str().to_owned(), ..v2::Grant::default() };
-    insert_grant(&connection, &whole.id, ("user", "u1"), &slim);
+    let slim = v2::Grant { id: whole.id().to_string(), ..v2::Grant::default() };
+    insert_grant(&connection, &whole.id(), ("user", "u1"), &slim);
     let path = finish(&folder, connection);
     let file = C1zFile::open(&path, Limits::default()).unwrap();
     let view = file.sync(&SyncChoice::Newest).unwrap();
@@ -152,7 +152,7 @@ fn an_older_file_becomes_history() {
     let bench = Bench::new();
     let connection = database(&bench.folder, "");
     let grant = membership("g1", user("u1"));
-    insert_grant(&connection, &grant.id, ("user", "u1"), &baton_proto::grant_to_proto(&grant).0);
+    insert_grant(&connection, &grant.id(), ("user", "u1"), &baton_proto::grant_to_proto(&grant).0);
     let older = finish(&bench.folder, connection);
     let options = SealOptions::new(&older, noon_and(1));
     bench.filled(0, 1).seal(&options, &mut |_| {}).unwrap();
@@ -163,5 +163,5 @@ fn an_older_file_becomes_history() {
     );
     let file = C1zFile::open(&older, Limits::default()).unwrap();
     let view = file.sync(&SyncChoice::Id(ID.to_owned())).unwrap();
-    assert_eq!(view.grant(&grant.id).unwrap().unwrap().value, grant);
+    assert_eq!(view.grant(&grant.id()).unwrap().unwrap().value, grant);
 }

@@ -97,7 +97,7 @@ pub(crate) fn membership(of: &str, who: ResourceId) -> Grant {
 /// A group inside of a group: whoever is a member of `inner` becomes one of `outer`.
 pub(crate) fn nested(outer: &str, inner: &str, shallow: bool, types: &[ResourceTypeId]) -> Grant {
     let mut grant = membership(outer, group(inner));
-    grant.expandable =
+    grant.details_mut().expandable =
         Some(Expandable { entitlements: vec![member(inner).id], shallow, resource_types: types.to_vec() });
     grant
 }

@@ -35,8 +35,8 @@ fn a_committed_transaction_survives_and_an_unfinished_one_does_not() {
     assert_eq!(database.session("cursor/users").unwrap().as_deref(), Some(&b"page 7"[..]));
     assert!(database.contains_resource(&user("u0002")).unwrap());
     assert!(!database.contains_resource(&user("ghost")).unwrap());
-    assert!(database.contains_grant(&membership("g1", user("u0002")).id).unwrap());
-    assert!(!database.contains_grant(&membership("g2", user("u0002")).id).unwrap());
+    assert!(database.contains_grant(&membership("g1", user("u0002")).id()).unwrap());
+    assert!(!database.contains_grant(&membership("g2", user("u0002")).id()).unwrap());
     let counts = database.counts().unwrap();
     assert_eq!((counts.resource_types, counts.resources, counts.entitlements, counts.grants), (2, 5, 2, 4));
     assert_eq!(counts.resources_by_resource_type["user"], 3);
@@ -244,7 +244,7 @@ fn session_rows_are_found_by_prefix() {
 fn facts_can_be_taken_back() {
     let bench = Bench::new();
     let mut database = bench.filled(0, 3);
-    let (gone, kept) = (membership("g1", user("u0001")).id, membership("g9", user("nobody")).id);
+    let (gone, kept) = (membership("g1", user("u0001")).id(), membership("g9", user("nobody")).id());
     let deleted = database
         .transaction(|batch| {
             let grants = batch.delete_grants(&[gone.clone(), kept, gone])?;
@@ -273,7 +273,7 @@ fn references_that_lead_nowhere_are_found() {
             batch.put_entitlements(&[member("void")], noon_and(0))
         })
         .unwrap();
-    let [first, second, third] = lost.map(|grant| grant.id);
+    let [first, second, third] = lost.map(|grant| grant.id());
     let expected = [
         Dangling::GrantResource { grant: third.clone(), resource: group("nowhere") },
         Dangling::EntitlementResource { entitlement: member("void").id, resource: group("void") },

@@ -268,8 +268,8 @@ fn our_reader_gives_back_what_was_put_in() {
     let bench = Bench::new();
     let mut database = bench.filled(0, 1200);
     let mut grant = nested("g2", "g1", false, &[crate::support::USER]);
-    grant.immutable = true;
-    grant.metadata.insert("scope".into(), "everything".into());
+    grant.details_mut().immutable = true;
+    grant.details_mut().metadata.insert("scope".into(), "everything".into());
     database.transaction(|batch| batch.put_grants(std::slice::from_ref(&grant), noon_and(0))).unwrap();
     bench.seal(database, 0);
 

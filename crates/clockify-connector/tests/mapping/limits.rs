@@ -141,7 +141,7 @@ async fn every_other_text_is_cut() {
         assert!(scopes == json!([{"type": kind, "id": id, "name": name}]), "{role}");
     }
     let grant: &Grant = &read.grants[&project_grant("member", APOLLO, &format!("user:{ANNA}"))];
-    assert!(grant.metadata["membership_status"] == Attribute::String(long(255).into()));
+    assert!(grant.details().metadata["membership_status"] == Attribute::String(long(255).into()));
     for resource in read.resources.values() {
         for (key, value) in &resource.profile {
             let length = serde_json::to_string(value).unwrap().len();

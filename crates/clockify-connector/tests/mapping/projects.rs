@@ -36,7 +36,7 @@ async fn a_project_with_members() {
         })
     );
     assert_eq!(read.grant_ids(), [member(ANNA)]);
-    assert!(read.grants[&member(ANNA)].metadata.is_empty());
+    assert!(read.grants[&member(ANNA)].details().metadata.is_empty());
     assert_eq!(read.deferred["projects"], 0);
     let entitlement = &read.entitlements[&format!("project:{APOLLO}:member")];
     assert_eq!(entitlement.purpose, Purpose::Assignment);
@@ -53,7 +53,7 @@ async fn a_group_among_the_members_is_expandable() {
             check("project_group", world(&[shape]).with_groups([group(CREW, &[ANNA, BEN], &[])])).await;
         let grant = &read.grants[&of_group(CREW)];
         assert_eq!(
-            grant.expandable,
+            grant.details().expandable,
             Some(Expandable {
                 entitlements: vec![EntitlementId::from_raw(format!("group:{CREW}:member"))],
                 shallow: false,
@@ -70,7 +70,7 @@ async fn a_group_among_the_members_is_expandable() {
 async fn a_member_unknown_to_everybody() {
     let read = check("project_ghost", world(&[project_member(GHOST, "ACTIVE")])).await;
     assert_eq!(read.grant_ids(), [member(GHOST)]);
-    assert_eq!(read.grants[&member(GHOST)].expandable, None);
+    assert_eq!(read.grants[&member(GHOST)].details().expandable, None);
     let profile = serde_json::to_value(&read.stand_in_of(GHOST).profile).unwrap();
     assert_eq!(profile["unlisted"], true);
     assert_eq!(read.deferred["projects"], 1);
@@ -107,12 +107,16 @@ async fn a_membership_not_in_force_is_kept_and_marked() {
         project_member(GHOST, "SOMETHING"),
     ];
     let read = check("project_inactive", world(&memberships).with_groups([group(CREW, &[], &[])])).await;
-    let status =
-        |id: String| serde_json::to_value(read.grants[&id].metadata.get("membership_status")).unwrap();
+    let status = |id: String| {
+        serde_json::to_value(read.grants[&id].details().metadata.get("membership_status")).unwrap()
+    };
     assert_eq!(status(member(ANNA)), "INACTIVE");
     assert_eq!(status(member(BEN)), Value::Null);
     assert_eq!(status(of_group(CREW)), "PENDING");
-    assert!(read.grants[&of_group(CREW)].expandable.is_some(), "whom it reaches is shown all the same");
+    assert!(
+        read.grants[&of_group(CREW)].details().expandable.is_some(),
+        "whom it reaches is shown all the same"
+    );
     assert_eq!(status(member(GHOST)), "SOMETHING");
 }
 
@@ -127,7 +131,7 @@ async fn memberships_count_once_and_only_here() {
     ];
     let read = check("project_duplicates", world(&memberships)).await;
     assert_eq!(read.grant_ids(), [member(ANNA)]);
-    assert!(read.grants[&member(ANNA)].metadata.is_empty(), "the first one counts");
+    assert!(read.grants[&member(ANNA)].details().metadata.is_empty(), "the first one counts");
     assert_eq!(read.drops("duplicate project membership"), 1);
     assert_eq!(read.drops("membership of another project"), 1);
     assert_eq!(read.drops("project membership without user"), 1);

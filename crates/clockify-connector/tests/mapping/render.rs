@@ -43,7 +43,7 @@ pub(crate) fn hold(read: &Read) {
     }
     for grant in read.grants.values() {
         assert!(grant.is_valid(), "{grant:?}");
-        assert_eq!(grant.id, GrantId::new(&grant.entitlement, &grant.principal));
+        assert_eq!(grant.id(), GrantId::new(&grant.entitlement, &grant.principal));
         let known =
             read.resources.contains_key(&grant.principal) || read.stand_ins.contains_key(&grant.principal);
         assert!(known || grant.principal.resource_type == clockify_connector::GROUP, "{}", grant.principal);

@@ -51,7 +51,7 @@ async fn an_admin_keeps_the_manager_roles() {
             role_grant("workspace-admin", ANNA),
         ]
     );
-    assert!(read.grants[&role_grant("workspace-admin", ANNA)].metadata.is_empty());
+    assert!(read.grants[&role_grant("workspace-admin", ANNA)].details().metadata.is_empty());
 }
 
 /// What comes back with the person is shown: the status says that it is not in use.
@@ -148,7 +148,7 @@ async fn team_manager(entities: &[Value]) -> (Value, Vec<Grant>) {
         with_roles(&[role("TEAM_MANAGER", entities)]).with_groups([group(CREW, &[BEN, ANNA], &[ANNA])]);
     let read = look(&world).await;
     let held = read.grants.values().filter(|grant| {
-        grant.principal.resource == ANNA && !grant.id.as_str().ends_with(&format!("member:user:{ANNA}"))
+        grant.principal.resource == ANNA && !grant.id().as_str().ends_with(&format!("member:user:{ANNA}"))
     });
     (read.scopes("team-manager", ANNA), held.cloned().collect())
 }
@@ -161,7 +161,7 @@ async fn a_team_manager_of_a_group_in_every_shape() {
     let bare = team_manager(&[entity(CREW)]).await;
     let both = team_manager(&[entity(CREW), entity_through(BEN, CREW)]).await;
     assert_eq!(itself.0, json!([{"type": "group", "id": CREW}]));
-    let ids: Vec<&str> = itself.1.iter().map(|grant| grant.id.as_str()).collect();
+    let ids: Vec<String> = itself.1.iter().map(|grant| grant.id().to_string()).collect();
     assert_eq!(ids, [group_grant("manager", CREW, ANNA), role_grant("team-manager", ANNA)]);
     assert_eq!(members, itself);
     assert_eq!(bare, itself);

@@ -187,9 +187,9 @@ async fn sample_18_projects() {
     assert_eq!(serde_json::to_value(&internal.profile).unwrap()["public"], true);
     let apollo = "66d20000000000000000c201";
     let of_group = &read.grants[&project_grant("member", apollo, "group:66c10000000000000000b102")];
-    assert!(of_group.expandable.is_some());
+    assert!(of_group.details().expandable.is_some());
     let of_person = &read.grants[&project_grant("member", apollo, &format!("user:{}", aa("05")))];
-    assert_eq!(of_person.expandable, None);
+    assert_eq!(of_person.details().expandable, None);
 }
 
 /// Everything at once: what is granted depends on no order of arrival.

@@ -98,7 +98,7 @@ impl Read {
             {
                 continue;
             }
-            if let Some(earlier) = self.grants.insert(grant.id.to_string(), grant.clone()) {
+            if let Some(earlier) = self.grants.insert(grant.id().to_string(), grant.clone()) {
                 self.contradicted += u64::from(earlier != grant);
             }
         }
@@ -113,7 +113,7 @@ impl Read {
         for grant in self.grants.values() {
             missing.insert(grant.principal.clone(), Missing::GrantPrincipal);
         }
-        for (id, status) in self.baseline.inventory.iter().flat_map(|list| &list.entries) {
+        for (id, status) in self.baseline.inventory.iter().flat_map(|list| list.entries.iter()) {
             let id = ResourceId::new(clockify_connector::USER, id.as_str());
             missing.insert(id, Missing::Inventory(status.clone()));
         }

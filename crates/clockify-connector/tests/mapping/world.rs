@@ -145,7 +145,7 @@ impl Read {
     /// The scopes in a role grant's metadata, as JSON.
     pub(crate) fn scopes(&self, role: &str, user: &str) -> Value {
         let grant = &self.grants[&role_grant(role, user)];
-        serde_json::to_value(grant.metadata.get("scopes")).unwrap()
+        serde_json::to_value(grant.details().metadata.get("scopes")).unwrap()
     }
 
     pub(crate) fn drops(&self, reason: &str) -> u64 {

@@ -66,7 +66,7 @@ fn sync(view: &SyncView<'_>) -> usize {
     }
     let grants = read(view.grants(&GrantFilter::default()));
     for found in &grants.first {
-        answers(view.grant(&found.value.id));
+        answers(view.grant(&found.value.id()));
         let grant = &found.value;
         read(view.grants(&grants_of(&grant.entitlement, &grant.resource, &grant.principal)));
     }

@@ -52,11 +52,11 @@ impl Unfinished {
             let whole = self.entitlements.contains_key(&grant.entitlement)
                 && self.resources.contains_key(&grant.resource);
             if !whole {
-                found.grants.push(grant.id.clone());
+                found.grants.push(grant.id());
             }
             if !self.resources.contains_key(&grant.principal) {
                 found.principals.push(grant.principal.clone());
-                found.orphans.push(grant.id.clone());
+                found.orphans.push(grant.id());
             }
         }
         found.principals.sort_unstable();
@@ -163,7 +163,7 @@ fn put(sync: &mut Unfinished, change: &Change<'_>) -> Committed {
             }
         }
         sync.entitlements.extend(facts.entitlements.iter().map(|one| (one.id.clone(), one.clone())));
-        sync.grants.extend(facts.grants.iter().map(|one| (one.id.clone(), one.clone())));
+        sync.grants.extend(facts.grants.iter().map(|one| (one.id(), one.clone())));
     }
     for key in &change.remove_notes {
         sync.notes.remove(key);

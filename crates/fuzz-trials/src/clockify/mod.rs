@@ -116,7 +116,7 @@ async fn baseline(connector: &ClockifyConnector) -> Result<usize, ConnectorError
     let Some(listed) = after else { return Ok(1) };
     let cursors = connector.plan(&baseline, &Scope::default());
     assert!(cursors.len() >= listed.entries.len() / 4);
-    for (id, status) in &listed.entries {
+    for (id, status) in listed.entries.iter() {
         let id = ResourceId::new(USER, id.as_str());
         facts::resource_holds(&connector.stand_in(&id, &Missing::Inventory(status.clone())).unwrap());
     }
@@ -182,6 +182,6 @@ impl Known for Seen<'_> {
     }
 
     fn holds(&self, id: &GrantId) -> Result<bool, KnownError> {
-        Ok(self.0.iter().any(|page| page.facts.grants.iter().any(|found| found.id == *id)))
+        Ok(self.0.iter().any(|page| page.facts.grants.iter().any(|found| found.id() == *id)))
     }
 }

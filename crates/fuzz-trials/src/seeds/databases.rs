@@ -79,7 +79,7 @@ fn left_behind() -> Vec<u8> {
     let (inner, outer) = (ResourceId::new(group.clone(), "g1"), ResourceId::new(group.clone(), "g2"));
     let member = |of: &ResourceId| EntitlementId::new(of, "member");
     let mut nested = Grant::new(member(&outer), outer.clone(), inner.clone());
-    nested.expandable = Some(Expandable {
+    nested.details_mut().expandable = Some(Expandable {
         entitlements: vec![member(&inner)],
         shallow: false,
         resource_types: vec![user.clone()],
@@ -131,7 +131,8 @@ pub(super) fn messages() -> Vec<Seed> {
     let of = ResourceId::new(ResourceTypeId::from_static("group"), "g1");
     let mut grant = Grant::new(EntitlementId::new(&of, "member"), of.clone(), of.clone());
     let entitlements = vec![EntitlementId::new(&of, "member")];
-    grant.expandable = Some(Expandable { entitlements, shallow: true, resource_types: Vec::new() });
+    grant.details_mut().expandable =
+        Some(Expandable { entitlements, shallow: true, resource_types: Vec::new() });
     let (proto, expandable) = baton_proto::grant_to_proto(&grant);
     let own = expandable.unwrap().encode_to_vec();
     let length = u16::try_from(own.len()).unwrap().to_le_bytes();

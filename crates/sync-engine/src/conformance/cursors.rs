@@ -120,7 +120,7 @@ fn of_type(pages: &[&Page], of: &ResourceTypeId) -> BTreeSet<String> {
 fn ids(facts: &Facts) -> BTreeSet<String> {
     let resources = facts.resources.iter().map(|found| found.id.to_string());
     let entitlements = facts.entitlements.iter().map(|found| found.id.to_string());
-    let grants = facts.grants.iter().map(|found| found.id.to_string());
+    let grants = facts.grants.iter().map(|found| found.id().to_string());
     resources.chain(entitlements).chain(grants).collect()
 }
 

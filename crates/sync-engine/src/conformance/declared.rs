@@ -51,8 +51,8 @@ pub(super) fn types<C: Connector>(
         }
     }
     for grant in &whole.facts.grants {
-        for of in grant.expandable.iter().flat_map(|expandable| &expandable.resource_types) {
-            known(of, &grant.id);
+        for of in grant.details().expandable.iter().flat_map(|expandable| &expandable.resource_types) {
+            known(of, &grant.id());
         }
     }
     let bare = |id: &ResourceTypeId| declared.get(id).is_some_and(|of| of.skip_entitlements_and_grants);

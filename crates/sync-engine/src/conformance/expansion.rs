@@ -13,22 +13,22 @@ pub(super) fn check(whole: &Whole, found: &mut Violations) {
         whole.facts.entitlements.iter().map(|entitlement| (&entitlement.id, &entitlement.resource)).collect();
     let mut edges: BTreeSet<(&EntitlementId, &EntitlementId)> = BTreeSet::new();
     for grant in &whole.facts.grants {
-        let Some(expandable) = &grant.expandable else { continue };
+        let Some(expandable) = &grant.details().expandable else { continue };
         if expandable.entitlements.is_empty() {
-            found.add(Rule::Expansion, &grant.id, "it expands nothing");
+            found.add(Rule::Expansion, grant.id(), "it expands nothing");
         }
         for from in &expandable.entitlements {
             if *from == grant.entitlement {
-                found.add(Rule::Expansion, &grant.id, "it expands what it grants");
+                found.add(Rule::Expansion, grant.id(), "it expands what it grants");
                 continue;
             }
             match owners.get(from) {
                 None => {
-                    found.add(Rule::Expansion, &grant.id, format!("it expands {from}, which was not read"));
+                    found.add(Rule::Expansion, grant.id(), format!("it expands {from}, which was not read"));
                 }
                 Some(owner) if **owner != grant.principal => {
                     let problem = format!("it expands {from}, which is not the principal's");
-                    found.add(Rule::Expansion, &grant.id, problem);
+                    found.add(Rule::Expansion, grant.id(), problem);
                 }
                 Some(_) => {
                     edges.insert((from, &grant.entitlement));

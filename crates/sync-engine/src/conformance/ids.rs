@@ -32,19 +32,21 @@ pub(super) fn check<C: Connector>(connector: &C, whole: &Whole, found: &mut Viol
             found.add(Rule::Duplicates, &entitlement.id, "the entitlement comes twice");
         }
     }
-    let mut grants: BTreeMap<&GrantId, &Grant> = BTreeMap::new();
+    let mut grants: BTreeMap<GrantId, &Grant> = BTreeMap::new();
     for grant in &whole.facts.grants {
-        of_resource(&grant.id, &grant.principal, found);
-        if grant.id != GrantId::new(&grant.entitlement, &grant.principal) {
-            found.add(Rule::Ids, &grant.id, "it is not joined from the entitlement and the principal");
-        }
-        // Which of two readings is kept would depend on the order in which their pages arrive.
-        if grants.insert(&grant.id, grant).is_some_and(|earlier| earlier != grant) {
-            found.add(Rule::Duplicates, &grant.id, "the grant comes twice, and not alike");
+        let id = grant.id();
+        of_resource(&id, &grant.principal, found);
+        if id != GrantId::new(&grant.entitlement, &grant.principal) {
+            found.add(Rule::Ids, &id, "it is not joined from the entitlement and the principal");
         }
         if !grant.is_valid() {
-            found.add(Rule::Ids, &grant.id, "an id in it is empty or too long");
+            found.add(Rule::Ids, &id, "an id in it is empty or too long");
         }
+        // Which of two readings is kept would depend on the order in which their pages arrive.
+        if grants.get(&id).is_some_and(|earlier| *earlier != grant) {
+            found.add(Rule::Duplicates, &id, "the grant comes twice, and not alike");
+        }
+        grants.insert(id, grant);
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) async fn check<C: Connector>(connector: &C, whole: &Whole, found: &mu
     let Some(list) = &whole.baseline.inventory else { return };
     let mut read = BTreeSet::new();
     let mut nowhere = Vec::new();
-    for (id, status) in &list.entries {
+    for (id, status) in list.entries.iter() {
         let listed = ResourceId::new(of.clone(), id.as_str());
         if resources.contains(&listed) {
             read.insert(id.as_str());

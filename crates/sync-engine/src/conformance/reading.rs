@@ -70,7 +70,7 @@ impl Whole {
         let facts = self.pages.iter().map(|(_, page)| &page.facts);
         let held = Held {
             resources: facts.clone().flat_map(|facts| &facts.resources).map(|held| &held.id).collect(),
-            grants: facts.flat_map(|facts| &facts.grants).map(|held| &held.id).collect(),
+            grants: facts.flat_map(|facts| &facts.grants).map(governance_model::Grant::id).collect(),
         };
         match connector.resolve(&self.baseline, deferred, &held) {
             Ok(page) => Some(page),
@@ -153,7 +153,7 @@ fn add(facts: &mut Facts, more: &Facts) {
 /// What the pages held.
 struct Held<'a> {
     resources: BTreeSet<&'a ResourceId>,
-    grants: BTreeSet<&'a GrantId>,
+    grants: BTreeSet<GrantId>,
 }
 
 impl Known for Held<'_> {

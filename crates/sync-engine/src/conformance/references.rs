@@ -30,11 +30,11 @@ pub(super) fn check<C: Connector>(connector: &C, whole: &Whole, found: &mut Viol
         match entitlements.get(&grant.entitlement) {
             None => {
                 let problem = format!("its entitlement {} was not read", grant.entitlement);
-                found.add(Rule::References, &grant.id, problem);
+                found.add(Rule::References, grant.id(), problem);
             }
-            Some(of) if **of != grant.resource => {
+            Some(of) if **of != *grant.resource => {
                 let problem = format!("it names the resource {}, and its entitlement {of}", grant.resource);
-                found.add(Rule::References, &grant.id, problem);
+                found.add(Rule::References, grant.id(), problem);
             }
             Some(_) => {}
         }

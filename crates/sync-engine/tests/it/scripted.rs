@@ -158,7 +158,7 @@ pub(crate) fn member(group: &str, who: &ResourceId) -> Grant {
 fn nested(outer: &str, inner: &str) -> Grant {
     let inner = ResourceId::new(GROUP, inner);
     let mut grant = member(outer, &inner);
-    grant.expandable = Some(Expandable {
+    grant.details_mut().expandable = Some(Expandable {
         entitlements: vec![EntitlementId::new(&inner, "member")],
         shallow: false,
         resource_types: vec![USER],

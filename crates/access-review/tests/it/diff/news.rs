@@ -174,7 +174,7 @@ fn what_a_role_covers_is_compared_by_id() {
     };
     let world = |scopes: Vec<Value>| {
         with(|_| {}).grant(("role", "team-manager", "assigned"), "b", |grant| {
-            grant.metadata.insert("scopes".into(), Value::List(scopes));
+            grant.details_mut().metadata.insert("scopes".into(), Value::List(scopes));
         })
     };
     let old = world(vec![scope("user", "a", "Ann"), scope("group", "g", "")]);
@@ -194,7 +194,7 @@ fn the_way_of_a_grant_is_news() {
     let through = |pairs: &[(&str, bool)]| {
         let sources = pairs.iter().map(|(text, direct)| (EntitlementId::from_raw(*text), *direct)).collect();
         let world = World::new(300).group("g", "Group").user("a", |_| {}).user("b", |_| {});
-        world.grant(MEMBER, "a", |grant: &mut Grant| grant.sources = sources)
+        world.grant(MEMBER, "a", |grant: &mut Grant| grant.details_mut().sources = sources)
     };
     let itself = through(&[("group:g:member", true)]);
     assert_eq!(lines(&plain(), &itself), nothing());

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use access_review::diff::{OCSF_VERSION, Options};
-use governance_model::{Grant, GrantId, Resource, State, Status};
+use governance_model::{Grant, Resource, State, Status};
 use serde_json::{Value, json};
 
 use super::world::{Pair, World, of, user_trait};
@@ -192,7 +192,6 @@ fn world(ended: i64) -> World {
 
 fn to_group(grant: &mut Grant) {
     grant.principal = of("group", "h");
-    grant.id = GrantId::new(&grant.entitlement, &grant.principal);
 }
 
 #[test]

@@ -88,7 +88,7 @@ pub(super) const ALL: &[Defect] = &[
         last.id = EntitlementId::from_raw("manager-of-g1");
     }),
     ("a grant id of its own", Rule::Ids, |source| {
-        source.page("groups", 1).facts.grants[0].id = GrantId::from_raw("first");
+        source.page("groups", 1).facts.grants[0].set_id(GrantId::from_raw("first"));
     }),
     ("a principal with a long id", Rule::Ids, |source| {
         let long = member("g1", ResourceId::new(USER, "u".repeat(1025)));
@@ -104,7 +104,7 @@ pub(super) const ALL: &[Defect] = &[
     ("an entitlement twice", Rule::Duplicates, |source| entitlement(source, "g1", "member")),
     ("a grant twice, and not alike", Rule::Duplicates, |source| {
         let mut again = source.page("groups", 1).facts.grants[0].clone();
-        again.immutable = true;
+        again.details_mut().immutable = true;
         source.page("groups", 1).facts.grants.push(again);
     }),
     ("a type that is not declared", Rule::Types, |source| {
@@ -149,7 +149,7 @@ pub(super) const ALL: &[Defect] = &[
         source.page("groups", 1).facts.entitlements.retain(|found| found.id != member_of("g2"));
     }),
     ("a grant on another resource", Rule::References, |source| {
-        source.page("groups", 1).facts.grants[0].resource = ResourceId::new(GROUP, "g2");
+        source.page("groups", 1).facts.grants[0].resource = ResourceId::new(GROUP, "g2").into();
     }),
     ("a principal that nobody knows", Rule::References, |source| {
         let lost = member("g1", ResourceId::new(GROUP, "g9"));
@@ -203,5 +203,5 @@ fn entitlement(source: &mut Small, group: &str, slug: &str) {
 
 /// The expansion of g1 into g2.
 fn expandable(source: &mut Small) -> &mut governance_model::Expandable {
-    source.page("groups", 1).facts.grants[2].expandable.as_mut().unwrap()
+    source.page("groups", 1).facts.grants[2].details_mut().expandable.as_mut().unwrap()
 }

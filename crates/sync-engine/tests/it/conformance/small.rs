@@ -77,7 +77,7 @@ pub(super) fn member(group: &str, principal: ResourceId) -> Grant {
 /// The members of `inner` are members of `outer`.
 pub(super) fn nested(outer: &str, inner: &str) -> Grant {
     let mut grant = member(outer, ResourceId::new(GROUP, inner));
-    grant.expandable =
+    grant.details_mut().expandable =
         Some(Expandable { entitlements: vec![member_of(inner)], shallow: false, resource_types: vec![USER] });
     grant
 }
