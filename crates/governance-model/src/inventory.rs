@@ -1,5 +1,6 @@
 //! A source's own list of the principals it holds.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -15,26 +16,31 @@ pub struct Inventory {
 }
 
 /// Ids with a text each, in the order of the ids, of which no two are the same. A large source has very many, so they are
-/// kept as what they are and no more, without the nodes of a map. It is written as a map.
+/// kept as what they are and no more, without the nodes of a map; and of its texts, which are few, each is kept once. It is
+/// written as a map.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Entries {
-    sorted: Vec<(Text, Text)>,
+    ids: Vec<Text>,
+    /// The number of the text of each id, beside it and not with it: together they would be 32 bytes, apart they are 28.
+    numbers: Vec<u32>,
+    /// The texts in the order in which the ids first have them, so that equal lists are equal here too.
+    texts: Vec<Text>,
 }
 
 impl Entries {
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.sorted.len()
+        self.ids.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.sorted.is_empty()
+        self.ids.is_empty()
     }
 
     /// The text of an id.
     pub fn get(&self, id: &str) -> Option<&Text> {
-        self.place(id).ok().map(|place| &self.sorted[place].1)
+        self.place(id).ok().map(|place| self.text(place))
     }
 
     /// Whether it is in the list.
@@ -44,12 +50,12 @@ impl Entries {
 
     /// The ids, sorted.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &Text> {
-        self.sorted.iter().map(|(id, _)| id)
+        self.ids.iter()
     }
 
     /// The ids with their texts, sorted by id.
-    pub fn iter(&self) -> Iter<'_> {
-        self.sorted.iter().map(|(id, text)| (id, text))
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Text, &Text)> {
+        self.ids.iter().enumerate().map(|(place, id)| (id, self.text(place)))
     }
 
     /// Looks up many ids, best in their order.
@@ -58,20 +64,30 @@ impl Entries {
     }
 
     fn place(&self, id: &str) -> Result<usize, usize> {
-        self.sorted.binary_search_by(|(entry, _)| entry.as_str().cmp(id))
+        self.ids.binary_search_by(|entry| entry.as_str().cmp(id))
+    }
+
+    fn text(&self, place: usize) -> &Text {
+        &self.texts[self.numbers[place] as usize]
     }
 }
 
-/// The ids of [`Entries`] with their texts, sorted by id.
-pub(crate) type Iter<'a> =
-    std::iter::Map<std::slice::Iter<'a, (Text, Text)>, fn(&(Text, Text)) -> (&Text, &Text)>;
+/// Gives each text a number.
+#[derive(Default)]
+struct Numbering {
+    known: BTreeMap<Text, u32>,
+    texts: Vec<Text>,
+}
 
-impl<'a> IntoIterator for &'a Entries {
-    type Item = (&'a Text, &'a Text);
-    type IntoIter = Iter<'a>;
-
-    fn into_iter(self) -> Iter<'a> {
-        self.iter()
+impl Numbering {
+    fn of(&mut self, text: Text) -> u32 {
+        if let Some(number) = self.known.get(&text) {
+            return *number;
+        }
+        let number = u32::try_from(self.texts.len()).expect("so many texts are more than any memory holds");
+        self.texts.push(text.clone());
+        self.known.insert(text, number);
+        number
     }
 }
 
@@ -85,16 +101,15 @@ pub struct Finder<'a> {
 impl<'a> Finder<'a> {
     /// The number of the entry with this id, counted from 0 in the order of the list, and its text.
     pub fn find(&mut self, id: &str) -> Option<(usize, &'a Text)> {
-        let sorted = &self.entries.sorted;
-        let expected = sorted.get(self.next).is_some_and(|(entry, _)| entry == id);
+        let expected = self.entries.ids.get(self.next).is_some_and(|entry| entry == id);
         let place = if expected { Ok(self.next) } else { self.entries.place(id) };
         self.next = place.map_or_else(|place| place, |place| place + 1);
-        place.ok().map(|place| (place, &sorted[place].1))
+        place.ok().map(|place| (place, self.entries.text(place)))
     }
 }
 
 impl From<Vec<(Text, Text)>> for Entries {
-    /// Of an id that is there more than once, the last text counts. Nothing is copied.
+    /// Of an id that is there more than once, the last text counts.
     fn from(mut sorted: Vec<(Text, Text)>) -> Self {
         // Sorting in a stable way, so that the last one stays the last, takes memory of its own.
         if !sorted.is_sorted_by(|one, other| one.0 < other.0) {
@@ -107,14 +122,37 @@ impl From<Vec<(Text, Text)>> for Entries {
                 same
             });
         }
-        sorted.shrink_to_fit();
-        Self { sorted }
+        let mut numbering = Numbering::default();
+        let mut numbers = Vec::with_capacity(sorted.len());
+        // The standard library collects the ids where the pairs were, so that there is no second copy of them.
+        let ids = sorted.into_iter().map(|(id, text)| {
+            numbers.push(numbering.of(text));
+            id
+        });
+        let mut ids: Vec<Text> = ids.collect();
+        ids.shrink_to_fit();
+        Self { ids, numbers, texts: numbering.texts }
     }
 }
 
 impl FromIterator<(Text, Text)> for Entries {
+    /// Takes less memory when the ids come in their order, each once.
     fn from_iter<I: IntoIterator<Item = (Text, Text)>>(entries: I) -> Self {
-        Self::from(Vec::from_iter(entries))
+        let mut entries = entries.into_iter();
+        let (mut ids, mut numbers) = (Vec::new(), Vec::new());
+        let mut numbering = Numbering::default();
+        while let Some((id, text)) = entries.next() {
+            if ids.last().is_some_and(|last| *last >= id) {
+                let texts = numbers.into_iter().map(|number: u32| numbering.texts[number as usize].clone());
+                let earlier = ids.into_iter().zip(texts);
+                return Self::from(earlier.chain([(id, text)]).chain(entries).collect::<Vec<_>>());
+            }
+            ids.push(id);
+            numbers.push(numbering.of(text));
+        }
+        ids.shrink_to_fit();
+        numbers.shrink_to_fit();
+        Self { ids, numbers, texts: numbering.texts }
     }
 }
 
@@ -148,11 +186,15 @@ impl<'de> Deserialize<'de> for Entries {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Entries::from(entries))
+                let mut failed = None;
+                let entries = std::iter::from_fn(|| {
+                    map.next_entry().unwrap_or_else(|error| {
+                        failed = Some(error);
+                        None
+                    })
+                });
+                let entries: Entries = entries.collect();
+                failed.map_or(Ok(entries), Err)
             }
         }
 
@@ -162,8 +204,6 @@ impl<'de> Deserialize<'de> for Entries {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -177,7 +217,9 @@ mod tests {
         ) {
             let given: Vec<(Text, Text)> = given.iter().map(|(id, text)| (id.into(), text.into())).collect();
             let map: BTreeMap<Text, Text> = given.iter().cloned().collect();
-            let entries: Entries = given.into_iter().collect();
+            let entries: Entries = given.clone().into_iter().collect();
+            prop_assert_eq!(&Entries::from(given), &entries);
+            prop_assert_eq!(&map.clone().into_iter().collect::<Entries>(), &entries);
             prop_assert!(entries.iter().eq(&map));
             prop_assert!(entries.keys().eq(map.keys()));
             prop_assert_eq!((entries.len(), entries.is_empty()), (map.len(), map.is_empty()));
@@ -192,6 +234,25 @@ mod tests {
             prop_assert_eq!(&written, &serde_json::to_string(&map).unwrap());
             prop_assert_eq!(serde_json::from_str::<Entries>(&written).unwrap(), entries);
         }
+    }
+
+    /// Of 100,000 people two lists are in memory at a time.
+    #[test]
+    fn nothing_is_kept_for_growth_and_no_text_twice() {
+        let people = (0..1000)
+            .map(|number| (format!("{number:024}").into(), ["ACTIVE", "PENDING"][number % 2].into()));
+        let people: Vec<(Text, Text)> = people.collect();
+        let written = serde_json::to_string(&Entries::from(people.clone())).unwrap();
+        let read = serde_json::from_str(&written).unwrap();
+        for list in [Entries::from(people.clone()), people.into_iter().collect(), read] {
+            assert_eq!((list.ids.capacity(), list.numbers.capacity(), list.texts.len()), (1000, 1000, 2));
+        }
+    }
+
+    #[test]
+    fn a_list_that_breaks_off_is_refused() {
+        assert!(serde_json::from_str::<Entries>(r#"{"a":"1","b":2}"#).is_err());
+        assert!(serde_json::from_str::<Entries>(r#"{"a":"1","b":"#).is_err());
     }
 
     #[test]
