@@ -20,11 +20,13 @@
 //!   timestamp_to_proto(Timestamp) -> prost_types::Timestamp
 //!   timestamp_from_proto(&prost_types::Timestamp) -> Option<Timestamp>
 //!   ```
-//! - [`to_json`] and [`json`] print any of the messages as protojson, [`pretty_json`] as text.
+//! - [`to_json`] and [`json`] print any of the messages as protojson, [`pretty_json`] as text; [`pretty_capabilities`] does it
+//!   for one message at a small part of the memory.
 //!
 //! Left out: validation rules (the protocol's server checks them, not the messages), every decision about what to
 //! write, and all I/O.
 
+mod capabilities;
 mod convert;
 mod protojson;
 
@@ -40,6 +42,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/packages.rs"));
 }
 
+pub use capabilities::pretty_capabilities;
 pub use convert::{
     ConvertError, entitlement_from_proto, entitlement_to_proto, expandable_to_proto, grant_from_proto,
     grant_to_proto, resource_from_proto, resource_id_to_proto, resource_to_proto, resource_type_from_proto,

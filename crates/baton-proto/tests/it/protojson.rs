@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use baton_proto::c1::config::v1::StringMapField;
 use baton_proto::c1::connector::v2;
 use baton_proto::c1::connectorapi::baton::v1::baton_service_finish_task_request::Success;
-use baton_proto::{JsonError, json, pretty_json, pretty_json_any, to_json};
+use baton_proto::{
+    JsonError, json, pretty_capabilities, pretty_json, pretty_json_any, resource_type_to_proto, to_json,
+};
+use proptest::collection::vec;
+use proptest::option::of;
 use proptest::prelude::*;
 use prost::Message as _;
 use prost_types::{Any, Struct, Value, value::Kind};
@@ -13,18 +17,18 @@ use serde_json::json as value;
 
 use crate::facts;
 
-fn any(name: &str, bytes: &[u8]) -> Any {
+fn packed(name: &str, bytes: &[u8]) -> Any {
     Any { type_url: format!("type.googleapis.com/{name}"), value: bytes.to_vec() }
 }
 
 fn raw_id() -> Any {
-    any("c1.connector.v2.RawId", b"\x0a\x01r")
+    packed("c1.connector.v2.RawId", b"\x0a\x01r")
 }
 
 fn unreadable() -> [Any; 4] {
     [
-        any("example.Unknown", b"\x0a\x01x"),
-        any("c1.connector.v2.RawId", b"\x0a\x05r"),
+        packed("example.Unknown", b"\x0a\x01x"),
+        packed("c1.connector.v2.RawId", b"\x0a\x05r"),
         Any { type_url: "c1.connector.v2.RawId".to_owned(), value: Vec::new() },
         Any::default(),
     ]
@@ -51,7 +55,7 @@ fn text_has_fields_in_order_and_no_last_line_break() {
         id: "group".to_owned(),
         display_name: "Group".to_owned(),
         traits: vec![v2::resource_type::Trait::Group.into()],
-        annotations: vec![any("example.Unknown", b"\x0a\x01x")],
+        annotations: vec![packed("example.Unknown", b"\x0a\x01x")],
         ..v2::ResourceType::default()
     };
     let fields =
@@ -70,7 +74,7 @@ fn unreadable_contents_of_readable_annotations_are_left_out() {
         ..v2::Resource::default()
     };
     let outer = v2::Grant {
-        annotations: vec![any("c1.connector.v2.Resource", &inner.encode_to_vec())],
+        annotations: vec![packed("c1.connector.v2.Resource", &inner.encode_to_vec())],
         ..v2::Grant::default()
     };
     let expected = value!({
@@ -80,7 +84,7 @@ fn unreadable_contents_of_readable_annotations_are_left_out() {
 }
 
 fn wrapped(inner: &Any) -> Any {
-    any("google.protobuf.Any", &inner.encode_to_vec())
+    packed("google.protobuf.Any", &inner.encode_to_vec())
 }
 
 #[test]
@@ -128,7 +132,7 @@ fn well_known_types_have_their_own_forms() {
         "@type": "type.googleapis.com/google.protobuf.Duration",
         "value": "1.500s",
     });
-    let duration = any("google.protobuf.Duration", b"\x08\x01\x10\x80\xca\xb5\xee\x01");
+    let duration = packed("google.protobuf.Duration", b"\x08\x01\x10\x80\xca\xb5\xee\x01");
     let success = Success { annotations: vec![duration], response: None };
     assert_eq!(json(&success).unwrap(), value!({ "annotations": [task] }));
     assert_eq!(to_json("google.protobuf.Timestamp", b"\x08\x01").unwrap(), value!("1970-01-01T00:00:01Z"));
@@ -158,5 +162,59 @@ proptest! {
     #[test]
     fn annotations_never_fail(model in facts::grant()) {
         prop_assert!(json(&baton_proto::grant_to_proto(&model).0).is_ok());
+    }
+}
+
+fn permissions() -> impl Strategy<Value = v2::CapabilityPermissions> {
+    vec(facts::text(), 0..2).prop_map(|texts| v2::CapabilityPermissions {
+        permissions: texts.into_iter().map(|permission| v2::CapabilityPermission { permission }).collect(),
+    })
+}
+
+fn credential_details() -> impl Strategy<Value = v2::CredentialDetails> {
+    of(vec(0..4, 0..2)).prop_map(|options| v2::CredentialDetails {
+        capability_account_provisioning: options.map(|supported_credential_options| {
+            v2::CredentialDetailsAccountProvisioning {
+                supported_credential_options,
+                ..v2::CredentialDetailsAccountProvisioning::default()
+            }
+        }),
+        ..v2::CredentialDetails::default()
+    })
+}
+
+fn of_type() -> impl Strategy<Value = v2::ResourceTypeCapability> {
+    let kind = (facts::resource_type(), any::<bool>()).prop_map(|(model, sourced_externally)| {
+        v2::ResourceType { sourced_externally, ..resource_type_to_proto(&model) }
+    });
+    let issue = of(Just(v2::CredentialDetailsCredentialIssue::default()));
+    let said = (of(kind), vec(-1..20, 0..3), of(permissions()), prop::option::weighted(0.1, issue));
+    (said, any::<[bool; 3]>()).prop_map(|((resource_type, capabilities, permissions, issue), flags)| {
+        v2::ResourceTypeCapability {
+            resource_type,
+            capabilities,
+            permissions,
+            opt_in_required: flags[0],
+            skip_sync_anomaly_detection: flags[1],
+            credential_issue: issue.flatten(),
+            deprecated: flags[2],
+        }
+    })
+}
+
+proptest! {
+    /// What is printed in a way of its own, and what is not.
+    #[test]
+    fn capabilities_are_the_same_text(
+        types in vec(of_type(), 0..3),
+        connector_capabilities in vec(-1..20, 0..3),
+        credential_details in of(credential_details()),
+    ) {
+        let all = v2::ConnectorCapabilities {
+            resource_type_capabilities: types,
+            connector_capabilities,
+            credential_details,
+        };
+        prop_assert_eq!(pretty_capabilities(&all).unwrap(), pretty_json_any(&all).unwrap());
     }
 }

@@ -5,13 +5,13 @@ use anyhow::{Context, Result};
 use baton_proto::c1::connector::v2::{
     Capability, CapabilityPermissions, ConnectorCapabilities, CredentialDetails, ResourceTypeCapability,
 };
-use baton_proto::{pretty_json_any, resource_type_to_proto};
+use baton_proto::{pretty_capabilities, resource_type_to_proto};
 use governance_model::{ResourceType, ResourceTypeId};
 
 /// As JSON, with everything that can be asked for.
 pub(super) fn text() -> Result<String> {
     let all = of(clockify_connector::resource_types(), clockify_connector::is_opt_in);
-    pretty_json_any(&all).context("cannot print the capabilities")
+    pretty_capabilities(&all).context("cannot print the capabilities")
 }
 
 /// The capabilities of a connector that syncs these types and changes nothing, sorted by id.
