@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
@@ -17,6 +17,10 @@ use crate::countdown::Wait;
 
 /// How often it is drawn.
 const TICK: Duration = Duration::from_millis(120);
+
+/// Where the machine is. Only a line that tells of a wait needs it, and looking through the names of all zones takes longer
+/// than starting does.
+static ZONE: LazyLock<TimeZone> = LazyLock::new(TimeZone::system);
 
 /// A line on stderr; nothing where there is no terminal to show it.
 #[derive(Clone)]
@@ -40,10 +44,9 @@ impl Line {
         let bar = if shown { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         let what = Arc::new(Mutex::new(What::default()));
         let drawn = what.clone();
-        let zone = TimeZone::system();
         let draw = move |_: &ProgressState, out: &mut dyn fmt::Write| {
             // What a line cannot take is not shown, and is drawn again soon.
-            let _ = out.write_str(&locked(&drawn).text(&zone));
+            let _ = out.write_str(&locked(&drawn).text());
         };
         if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed:>4}  {what}") {
             bar.set_style(style.with_key("what", draw));
@@ -86,11 +89,11 @@ impl Line {
 }
 
 impl What {
-    fn text(&self, zone: &TimeZone) -> String {
+    fn text(&self) -> String {
         let now = SystemClock.now();
         match self.wait.as_ref().filter(|wait| wait.until > now) {
-            Some(wait) if wait.stops_everything() || self.doing.is_empty() => wait.on_a_terminal(now, zone),
-            Some(wait) => format!("{}; {}", self.doing, wait.on_a_terminal(now, zone)),
+            Some(wait) if wait.stops_everything() || self.doing.is_empty() => wait.on_a_terminal(now, &ZONE),
+            Some(wait) => format!("{}; {}", self.doing, wait.on_a_terminal(now, &ZONE)),
             None => self.doing.clone(),
         }
     }
