@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use c1z::{C1zFile, Error, GrantFilter, Limits, ResourceFilter, SyncChoice};
 
 use crate::endless::{root_of, small_pages, tower};
-use crate::support::{Bench, decoded, enveloped, fixture, folder, names, put};
+use crate::support::{Bench, decoded, enveloped, fixture, folder, names, page_size, put};
 
 /// Opens bytes early, reads all resources and grants, and gives how many rows came and the verdict.
 fn read_early(bytes: &[u8]) -> (usize, Result<(), Error>) {
@@ -38,7 +38,7 @@ fn told(verdict: Result<(), Error>) -> String {
 
 /// The page, counted from 0, of the last rows of a table that has inner pages.
 fn last_leaf(database: &[u8], table: &str) -> usize {
-    let root = (root_of(database, table) - 1) * 4096;
+    let root = (root_of(database, table) - 1) * page_size(database);
     assert_eq!(database[root], 5, "{table} fits one page");
     u32::from_be_bytes(database[root + 8..root + 12].try_into().unwrap()) as usize - 1
 }
@@ -51,13 +51,14 @@ fn sealed(users: usize) -> Vec<u8> {
 
 #[test]
 fn damage_is_told_although_rows_were_read() {
-    let database = sealed(1_500);
+    let database = sealed(6_000);
     let (all, verdict) = read_early(&enveloped(&database));
     verdict.unwrap();
     for table in ["v1_resources", "v1_grants"] {
         let mut damaged = database.clone();
         let page = last_leaf(&database, table);
-        damaged[page * 4096..(page + 1) * 4096].fill(0);
+        let size = page_size(&database);
+        damaged[page * size..(page + 1) * size].fill(0);
         let (rows, verdict) = read_early(&enveloped(&damaged));
         assert!(rows < all, "{table}: {rows} of {all}");
         let told = told(verdict);

@@ -8,7 +8,7 @@ use c1z::{C1zFile, Error, Limits, ResourceFilter, SyncChoice};
 use rusqlite::Connection;
 
 use crate::hostile::{edited, read_all};
-use crate::support::{Bench, decoded, enveloped, fixture, folder, noon_and, put, sync_id};
+use crate::support::{Bench, decoded, enveloped, fixture, folder, noon_and, page_size, put, sync_id};
 
 const PAGE: usize = 512;
 
@@ -218,7 +218,8 @@ fn a_damaged_index_loses_no_sync_when_another_one_is_sealed() {
     let id = sync_id(1).into_bytes();
     // The row comes before its index, whose page was made later; the ids in the other tables come later still.
     let index = root_of(&database, "idx_sync_runs_sync_id_v1");
-    let page = (index - 1) * 4096..index * 4096;
+    let size = page_size(&database);
+    let page = (index - 1) * size..index * size;
     let place = database[page.clone()].windows(id.len()).position(|found| found == id).unwrap();
     database[page.start + place] = b'0';
     put(&bench.output, &enveloped(&database));

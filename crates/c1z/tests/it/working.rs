@@ -8,8 +8,8 @@ use governance_model::{Entitlement, Grant, Purpose, Resource, ResourceId, Resour
 use rusqlite::Connection;
 
 use crate::support::{
-    Bench, GROUP, USER, folder, group, group_resource, member, membership, names, nested, noon_and, put,
-    resource_types, rows, start, sync_id, texts, user, user_resource,
+    Bench, GROUP, USER, folder, group, group_resource, member, membership, names, nested, noon_and,
+    page_size, put, resource_types, rows, start, sync_id, texts, user, user_resource,
 };
 
 #[test]
@@ -338,16 +338,17 @@ fn nothing_usable_is_no_sync_and_damage_is_an_error() {
 
     drop(bench.filled(0, 300));
     let whole = fs::read(&bench.working).unwrap();
-    put(&bench.working, &whole[..4096 + 100]);
+    let page = page_size(&whole);
+    put(&bench.working, &whole[..page + 100]);
     damaged("cut off");
     let mut scrambled = whole.clone();
-    scrambled[100..4096].fill(0xa5);
+    scrambled[100..page].fill(0xa5);
     put(&bench.working, &scrambled);
     damaged("scrambled");
     // Opening such a file meets nothing wrong; reading it all does.
     let mut scrambled = whole.clone();
-    let middle = whole.len() / 4096 / 2 * 4096;
-    scrambled[middle..middle + 2 * 4096].fill(0xa5);
+    let middle = whole.len() / page / 2 * page;
+    scrambled[middle..middle + 2 * page].fill(0xa5);
     put(&bench.working, &scrambled);
     damaged("scrambled in the middle");
     put(&bench.working, &whole);

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::support::{
     Bench, decoded, fixture, group, group_resource, member, membership, names, nested, noon_and, opened,
-    rows, sync_id, texts, user, user_resource,
+    page_size, rows, sync_id, texts, user, user_resource,
 };
 
 /// Bit masks of the first byte of a frame header.
@@ -58,7 +58,7 @@ fn the_database_header_is_the_official_one() {
         assert_eq!(ours[range.clone()], official[range.clone()], "bytes {range:?}");
     }
     assert_eq!(&ours[18..20], [1, 1]);
-    assert_eq!(ours.len() % 4096, 0);
+    assert_eq!(ours.len() % page_size(&ours), 0);
 }
 
 #[test]

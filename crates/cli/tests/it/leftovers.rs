@@ -202,8 +202,11 @@ async fn a_sync_goes_on_and_says_from_where_and_how_old_it_is() {
 async fn whatever_happened_to_the_working_database_the_next_run_says_so_and_starts_afresh() {
     let cut = Cut::stopped().await;
     let file = |program: &Program, name: &str| program.folder().join(name);
-    let size = fs::metadata(cut.program.folder().join(WORK)).unwrap().len();
-    assert!(size > 40 * 4096, "{size}");
+    let whole = fs::read(cut.program.folder().join(WORK)).unwrap();
+    let size = whole.len() as u64;
+    // SQLite's file format, 1.3.2: how large the pages are.
+    let page_size = u16::from_be_bytes([whole[16], whole[17]]);
+    assert!(size > 10 * u64::from(page_size), "{size}");
 
     let program = cut.copy();
     fs::remove_file(file(&program, WORK)).unwrap();
@@ -222,9 +225,10 @@ async fn whatever_happened_to_the_working_database_the_next_run_says_so_and_star
     cut.starts_afresh(&program, &[], Some(DAMAGED), "garbage");
 
     // The header and the first tables are whole, so it opens like a sound one.
-    for page in [size / 4096 / 2, size / 4096 - 4] {
+    let pages = size / u64::from(page_size);
+    for page in [pages / 2, pages - 4] {
         let program = cut.copy();
-        scribble(&file(&program, WORK), page * 4096, 3 * 4096);
+        scribble(&file(&program, WORK), page * u64::from(page_size), 3 * usize::from(page_size));
         cut.starts_afresh(&program, &[], Some(DAMAGED), &format!("garbage from page {page} on"));
     }
 

@@ -7,18 +7,20 @@ use rusqlite::Connection;
 
 use super::workspace::demo_after;
 
-/// Wipes the page that holds the last rows of a table, or the last entries of an index.
+/// Wipes the page that holds the last rows of a table, or the last entries of an index (SQLite's file format).
 fn wipe_last_leaf(database: &Path, table: &str) {
     let root: u32 = Connection::open(database)
         .unwrap()
         .query_row("select rootpage from sqlite_master where name = ?1", [table], |row| row.get(0))
         .unwrap();
     let mut bytes = std::fs::read(database).unwrap();
-    let root = (root as usize - 1) * 4096;
-    // SQLite's file format, 1.6: an inner page ends its header with the number of its last child.
+    // 1.3.2: how large the pages are.
+    let size = usize::from(u16::from_be_bytes([bytes[16], bytes[17]]));
+    let root = (root as usize - 1) * size;
+    // 1.6: an inner page ends its header with the number of its last child.
     assert!([2, 5].contains(&bytes[root]), "{table} fits one page");
     let leaf = u32::from_be_bytes(bytes[root + 8..root + 12].try_into().unwrap()) as usize - 1;
-    bytes[leaf * 4096..(leaf + 1) * 4096].fill(0);
+    bytes[leaf * size..(leaf + 1) * size].fill(0);
     std::fs::File::create(database).unwrap().write_all(&bytes).unwrap();
 }
 
