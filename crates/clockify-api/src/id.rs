@@ -29,6 +29,18 @@ pub enum IdError {
     },
 }
 
+impl IdError {
+    /// What is wrong with a text that is no identifier.
+    fn of(text: &str) -> Self {
+        let characters = text.chars().count();
+        let odd = text.chars().enumerate().find(|(_, found)| !found.is_ascii_hexdigit());
+        match odd {
+            Some((index, found)) if characters == 24 => Self::Digit { position: index + 1, found },
+            _ => Self::Length { characters },
+        }
+    }
+}
+
 /// An identifier of Clockify, an ObjectId of `MongoDB`: 12 bytes, written as 24 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId([u8; 12]);
@@ -48,15 +60,13 @@ impl FromStr for ObjectId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let characters = text.chars().count();
-        if characters != 24 {
-            return Err(IdError::Length { characters });
+        if text.len() != 24 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(IdError::of(text));
         }
+        let digit = |byte: u8| if byte.is_ascii_digit() { byte - b'0' } else { (byte | 0x20) - b'a' + 10 };
         let mut bytes = [0; 12];
-        for (index, found) in text.chars().enumerate() {
-            let digit = found.to_digit(16).ok_or(IdError::Digit { position: index + 1, found })?;
-            let digit = u8::try_from(digit).expect("a hexadecimal digit is below 16");
-            bytes[index / 2] = bytes[index / 2] << 4 | digit;
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = digit(pair[0]) << 4 | digit(pair[1]);
         }
         Ok(Self(bytes))
     }

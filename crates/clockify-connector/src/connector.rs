@@ -1,6 +1,7 @@
 //! The connector: which pages there are, and what becomes of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 use clockify_api::{Client, List, Listed, PageCursor, WorkspaceId};
 use governance_model::{
@@ -92,15 +93,16 @@ impl ClockifyConnector {
         context: &Context<'_>,
         at: &PageCursor,
     ) -> Result<(Page, Option<PageCursor>), ConnectorError> {
-        let read = self.read(self.client.users(&self.workspace), at).await?;
+        let mut read = self.read(self.client.users(&self.workspace), at).await?;
         let (mut page, mut drops) = (Page::default(), Drops::default());
-        for row in &read.items {
-            user::add(row, context, &mut page, &mut drops);
+        page.facts.resources.reserve_exact(read.items.len());
+        for row in mem::take(&mut read.items) {
             let is_operator = context.baseline.operator.as_ref().is_some_and(|own| own.resource == row.id);
             if is_operator {
-                let held = role::held(row, context, &mut Drops::default());
+                let held = role::held(&row, context, &mut Drops::default());
                 page.doubts.extend(held.doubt().map(str::to_owned));
             }
+            user::add(row, context, &mut page, &mut drops);
         }
         for status in &read.narrowed {
             page.doubts.push(format!("Clockify did not accept the filter for accounts in state {status}"));

@@ -2,11 +2,10 @@
 //!
 //! A value is whatever the workspace's people, or a server, put there: it is kept as it is up to a depth and a length.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use clockify_api::model::CustomFieldValue;
-use governance_model::{Profile, Value};
+use governance_model::{Profile, Text, Value};
 
 use crate::context::{Drops, TOO_LONG};
 use crate::text;
@@ -17,26 +16,38 @@ const DEEPEST: usize = 16;
 
 /// User fields go under `custom.<name>`. Fields that share a name have their ids in the key, also when one of them has
 /// no value: the same key must mean the same field for everybody.
-pub(crate) fn add(profile: &mut Profile, fields: &[CustomFieldValue], drops: &mut Drops) {
-    let mut named: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
+pub(crate) fn add(profile: &mut Vec<(Text, Value)>, fields: &[CustomFieldValue], drops: &mut Drops) {
+    let mut named = Vec::with_capacity(fields.len());
     for field in fields {
         let id = drops.fit(field.custom_field_id.as_deref().unwrap_or_default(), text::MAX_KEY_BYTES);
         let name = text::first_of(&[field.custom_field_name.as_deref()], id);
         if name.is_empty() {
             drops.count("custom field without name");
-            continue;
-        }
-        let name = drops.fit(name, text::MAX_KEY_BYTES);
-        match named.entry(name).or_default().entry(id) {
-            Entry::Vacant(free) => drop(free.insert(value(&field.value, DEEPEST, drops))),
-            Entry::Occupied(_) => drops.count("duplicate custom field"),
+        } else {
+            named.push((drops.fit(name, text::MAX_KEY_BYTES), id, &field.value));
         }
     }
-    for (name, values) in named {
-        let shared = values.len() > 1;
-        for (id, value) in values.into_iter().filter(|(_, value)| *value != Value::Null) {
-            let key = if shared { format!("custom.{name} ({id})") } else { format!("custom.{name}") };
-            profile.insert(key.into(), value);
+    // What is there twice stays in its order, so that the first one counts.
+    named.sort_by_key(|(name, id, _)| (*name, *id));
+    named.dedup_by(|again, first| {
+        let same = (again.0, again.1) == (first.0, first.1);
+        if same {
+            drops.count("duplicate custom field");
+        }
+        same
+    });
+    for alike in named.chunk_by(|one, next| one.0 == next.0) {
+        for (name, id, json) in alike {
+            let value = value(json, DEEPEST, drops);
+            if value == Value::Null {
+                continue;
+            }
+            let mut key = Text::const_new("custom.");
+            key.push_str(name);
+            if alike.len() > 1 {
+                key.extend([" (", id, ")"]);
+            }
+            profile.push((key, value));
         }
     }
 }

@@ -26,13 +26,14 @@ pub(crate) fn of(account: Option<&AccountStatus>, membership: Option<&Membership
     };
     let account = text::clip(account.map_or("unknown", AccountStatus::as_str), text::MAX_RAW_BYTES);
     let membership = text::clip(membership.map_or("unknown", MembershipStatus::as_str), text::MAX_RAW_BYTES);
-    Status { state, details: format!("account {account}, membership {membership}") }
+    Status { state, details: ["account ", account, ", membership ", membership].concat() }
 }
 
 /// This workspace's membership of a user: from the user, else from the workspace's own list, else unknown.
 pub(crate) fn membership(user: &User, context: &Context<'_>, drops: &mut Drops) -> Option<MembershipStatus> {
     drops.many("membership that could not be read", user.memberships.unreadable() as u64);
-    let mut found: Vec<&MembershipStatus> = Vec::new();
+    let mut found: Option<&MembershipStatus> = None;
+    let (mut count, mut agree) = (0, true);
     for membership in &user.memberships {
         if membership.membership_type != Some(MembershipType::Workspace) {
             continue;
@@ -42,16 +43,16 @@ pub(crate) fn membership(user: &User, context: &Context<'_>, drops: &mut Drops) 
             continue;
         }
         if let Some(status) = &membership.membership_status {
-            found.push(status);
+            count += 1;
+            agree &= *found.get_or_insert(status) == status;
         }
     }
-    drops.many("duplicate workspace membership", found.len().saturating_sub(1) as u64);
-    let listed = context.listed_status(&user.id).filter(|raw| !raw.is_empty()).map(MembershipStatus::from);
-    match found.first() {
-        Some(first) if found.iter().all(|other| other == first) => Some((*first).clone()),
+    drops.many("duplicate workspace membership", u64::saturating_sub(count, 1));
+    match found {
+        Some(found) if agree => Some(found.clone()),
         // Missing, or duplicates that contradict each other: the workspace's own list decides, and what it does not
         // know stays unknown, because a guess could call somebody enabled.
-        _ => listed,
+        _ => context.listed_status(&user.id).filter(|raw| !raw.is_empty()).map(MembershipStatus::from),
     }
 }
 

@@ -34,7 +34,12 @@ pub(crate) fn clip(text: &str, max: usize) -> &str {
 
 /// The first text that says something: `""` and `None` both mean nothing (clockify reference 9).
 pub(crate) fn first_of<'a>(candidates: &[Option<&'a str>], last: &'a str) -> &'a str {
-    candidates.iter().flatten().copied().find(|text| !text.trim().is_empty()).unwrap_or(last)
+    candidates.iter().flatten().copied().find(|text| !is_blank(text)).unwrap_or(last)
+}
+
+/// Whether a text says nothing.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
 }
 
 /// Given and family name: the first word and the rest. Clockify keeps one name only.

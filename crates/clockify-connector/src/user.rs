@@ -12,51 +12,56 @@ use crate::context::{Context, Drops};
 use crate::{custom, role, status, text};
 
 /// Adds a member to a page.
-pub(crate) fn add(user: &User, context: &Context<'_>, page: &mut Page, drops: &mut Drops) {
-    let roles = role::held(user, context, drops);
-    page.facts.resources.push(resource(user, &roles, context, drops));
-    role::add_grants(&user.id, &roles, context, page);
+pub(crate) fn add(user: User, context: &Context<'_>, page: &mut Page, drops: &mut Drops) {
+    let roles = role::held(&user, context, drops);
+    let resource = resource(user, &roles, context, drops);
+    role::add_grants(&resource.id.resource, &roles, context, page);
+    page.facts.resources.push(resource);
 }
 
-fn resource(user: &User, roles: &role::Held, context: &Context<'_>, drops: &mut Drops) -> Resource {
-    let id = ResourceId::new(USER, user.id.as_str());
-    let email = user.email.as_deref().filter(|address| !address.trim().is_empty());
+fn resource(user: User, roles: &role::Held, context: &Context<'_>, drops: &mut Drops) -> Resource {
+    let membership = status::membership(&user, context, drops);
+    let User { id, email, name, status: account, settings, custom_fields, .. } = user;
+    let email = email.filter(|address| !text::is_blank(address));
     let email = email.filter(|address| drops.fit(address, text::MAX_ADDRESS_BYTES).len() == address.len());
-    let name = text::first_of(&[user.name.as_deref(), email], &user.id);
-    let membership = status::membership(user, context, drops);
-    let mfa = user.settings.as_ref().and_then(|settings| settings.multi_factor_enabled);
+    let called = text::first_of(&[name.as_deref(), email.as_deref()], &id);
+    let mut resource =
+        Resource::new(ResourceId::new(USER, id.clone()), drops.fit(called, text::MAX_NAME_BYTES));
+    resource.status = Some(status::of(account.as_ref(), membership.as_ref()));
+    resource.created_at = created_at(&id);
 
-    let mut resource = Resource::new(id, drops.fit(name, text::MAX_NAME_BYTES));
-    resource.status = Some(status::of(user.status.as_ref(), membership.as_ref()));
-    resource.created_at = created_at(&user.id);
-
-    let (given, family) = text::split_name(user.name.as_deref().unwrap_or_default());
-    let profile = &mut resource.profile;
-    // The official CSV export reads these three keys (interop reference 10.3).
-    put(profile, "user_id", user.id.as_str());
-    put(profile, "first_name", drops.fit(given, text::MAX_TEXT_BYTES));
-    put(profile, "last_name", drops.fit(family, text::MAX_TEXT_BYTES));
-    put(profile, "workspace_role", roles.highest());
-    put(profile, "workspace_roles", Value::List(roles.names().map(Value::from).collect()));
-    let account = user.status.as_ref().map_or("", AccountStatus::as_str);
-    put(profile, "account_status", drops.fit(account, text::MAX_CODE_BYTES));
+    let (given, family) = text::split_name(name.as_deref().unwrap_or_default());
+    let given = drops.fit(given, text::MAX_TEXT_BYTES);
+    let family = drops.fit(family, text::MAX_TEXT_BYTES);
+    let account = drops.fit(account.as_ref().map_or("", AccountStatus::as_str), text::MAX_CODE_BYTES);
     let membership = membership.as_ref().map_or("", MembershipStatus::as_str);
-    put(profile, "membership_status", drops.fit(membership, text::MAX_CODE_BYTES));
-    if let Some(mfa) = mfa {
-        put(profile, "mfa_enabled", mfa);
-    }
-    if let Some(zone) = user.settings.as_ref().and_then(|settings| settings.time_zone.as_deref()) {
-        put(profile, "time_zone", drops.fit(zone, text::MAX_TEXT_BYTES));
-    }
-    custom::add(profile, &user.custom_fields, drops);
+    let membership = drops.fit(membership, text::MAX_CODE_BYTES);
+    let zone = settings.as_ref().and_then(|settings| settings.time_zone.as_deref());
+    let zone = zone.map(|zone| drops.fit(zone, text::MAX_TEXT_BYTES));
+    let mfa = settings.as_ref().and_then(|settings| settings.multi_factor_enabled);
+    // In the order of the keys, of which a profile is made at once. The official CSV export reads user_id, first_name and
+    // last_name (interop reference 10.3).
+    let mut profile = Vec::with_capacity(9 + custom_fields.len());
+    profile.push(attribute("account_status", account));
+    custom::add(&mut profile, &custom_fields, drops);
+    profile.push(attribute("first_name", given));
+    profile.push(attribute("last_name", family));
+    profile.push(attribute("membership_status", membership));
+    profile.extend(mfa.map(|mfa| attribute("mfa_enabled", mfa)));
+    profile.extend(zone.map(|zone| attribute("time_zone", zone)));
+    profile.push(attribute("user_id", id));
+    profile.push(attribute("workspace_role", roles.highest()));
+    profile.push(attribute("workspace_roles", Value::List(roles.names().map(Value::from).collect())));
+    resource.profile = Profile::from_iter(profile);
 
-    resource.traits.push(ResourceTrait::User(Box::new(UserTrait {
-        emails: email.iter().map(|address| Email { address: (*address).to_owned(), primary: true }).collect(),
-        login: email.map(str::to_owned),
+    let login = email.map(String::from);
+    resource.traits = vec![ResourceTrait::User(Box::new(UserTrait {
+        emails: login.iter().map(|address| Email { address: address.clone(), primary: true }).collect(),
+        login,
         account_type: AccountType::Human,
         mfa_enabled: mfa,
         ..UserTrait::default()
-    })));
+    }))];
     resource
 }
 
@@ -71,16 +76,17 @@ pub(crate) fn stand_in(id: &ResourceId, membership: Option<&str>) -> Resource {
     };
     resource.status = Some(Status { state: State::Unspecified, details });
     resource.created_at = created_at(&id.resource);
-    let profile = &mut resource.profile;
-    put(profile, "user_id", id.resource.as_str());
-    put(profile, "first_name", "");
-    put(profile, "last_name", "");
-    put(profile, "workspace_role", role::UNKNOWN);
-    put(profile, "workspace_roles", Value::List(Vec::new()));
-    put(profile, "account_status", "");
     let membership = text::clip(membership.unwrap_or_default(), text::MAX_CODE_BYTES);
-    put(profile, "membership_status", membership);
-    put(profile, "unlisted", true);
+    resource.profile = Profile::from([
+        attribute("user_id", id.resource.as_str()),
+        attribute("first_name", ""),
+        attribute("last_name", ""),
+        attribute("workspace_role", role::UNKNOWN),
+        attribute("workspace_roles", Value::List(Vec::new())),
+        attribute("account_status", ""),
+        attribute("membership_status", membership),
+        attribute("unlisted", true),
+    ]);
     resource.traits.push(ResourceTrait::User(Box::new(UserTrait {
         account_type: AccountType::Human,
         ..UserTrait::default()
@@ -92,7 +98,7 @@ pub(crate) fn stand_in(id: &ResourceId, membership: Option<&str>) -> Resource {
 pub(crate) fn departed(mut user: Resource) -> Resource {
     let details = "left the workspace while it was read".to_owned();
     user.status = Some(Status { state: State::Deleted, details });
-    put(&mut user.profile, "membership_status", "");
+    user.profile.extend([attribute("membership_status", "")]);
     user
 }
 
@@ -101,6 +107,6 @@ pub(crate) fn created_at(id: &str) -> Option<Timestamp> {
     Some(id.parse::<ObjectId>().ok()?.created_at())
 }
 
-fn put(profile: &mut Profile, key: &'static str, value: impl Into<Value>) {
-    profile.insert(Text::const_new(key), value.into());
+fn attribute(key: &'static str, value: impl Into<Value>) -> (Text, Value) {
+    (Text::const_new(key), value.into())
 }
