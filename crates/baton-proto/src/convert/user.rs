@@ -64,7 +64,7 @@ pub(super) fn state_from_proto(state: user_trait::status::Status) -> State {
 }
 
 pub(super) fn is_blank(text: &str) -> bool {
-    text.trim().is_empty()
+    text.chars().all(char::is_whitespace)
 }
 
 fn email_to_proto(email: &Email) -> user_trait::Email {

@@ -2,6 +2,7 @@
 //! [`super::resource_to_proto`] and [`super::grant_to_proto`], at a fraction of the cost.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use governance_model::{
     Annotation, Email, Grant, Profile, Resource, ResourceId, ResourceTrait, Status, StructuredName,
@@ -10,9 +11,12 @@ use governance_model::{
 use prost::{Message as _, Name as _};
 use prost_types::Any;
 
-use super::wire::{bytes, double, message, number, present, text};
+use super::wire::{again, bytes, double, head, message, number, part, present, text, text_length};
 use super::{annotation, grant, resource, time, user};
 use crate::c1::connector::v2;
+
+/// The type URL of `c1.connector.v2.UserTrait`, which is made anew whenever prost is asked.
+static USER_TRAIT: LazyLock<String> = LazyLock::new(v2::UserTrait::type_url);
 
 /// Appends the message of a resource.
 pub fn write_resource(model: &Resource, to: &mut Vec<u8>) {
@@ -28,7 +32,7 @@ pub fn write_resource(model: &Resource, to: &mut Vec<u8>) {
     for found in &model.traits {
         match found {
             ResourceTrait::User(facts) => message(4, to, |to| {
-                bytes(1, v2::UserTrait::type_url().as_bytes(), to);
+                bytes(1, USER_TRAIT.as_bytes(), to);
                 message(2, to, |to| user_trait(facts, model, &body, to));
             }),
             other => any(4, &resource::trait_to_proto(other, model), to),
@@ -37,7 +41,7 @@ pub fn write_resource(model: &Resource, to: &mut Vec<u8>) {
     kept(4, &model.annotations, to);
     text(5, &model.description, to);
     if !model.profile.is_empty() {
-        message(9, to, |to| to.extend_from_within(body.clone()));
+        again(9, body.clone(), to);
     }
     if let Some(status) = &model.status {
         let state = resource::state_to_proto(status.state);
@@ -49,17 +53,25 @@ pub fn write_resource(model: &Resource, to: &mut Vec<u8>) {
 
 /// Appends the message of a grant. What makes it expandable is not part of it.
 pub fn write_grant(model: &Grant, to: &mut Vec<u8>) {
-    message(1, to, |to| {
-        message(1, to, |to| message(1, to, |to| id(&model.resource, to)));
-        text(2, model.entitlement.as_str(), to);
-    });
-    message(2, to, |to| message(1, to, |to| id(&model.principal, to)));
+    // Every length is known beforehand, so that nothing is moved.
+    let (owner, holder) = (id_length(&model.resource), id_length(&model.principal));
+    let entitlement = model.entitlement.as_str();
+    let resource = part(owner);
+    head(1, part(resource) + text_length(entitlement), to);
+    head(1, resource, to);
+    head(1, owner, to);
+    id(&model.resource, to);
+    text(2, entitlement, to);
+    head(2, part(holder), to);
+    head(1, holder, to);
+    id(&model.principal, to);
     text(3, model.id().as_str(), to);
-    for found in grant::annotations(model) {
-        any(4, &found, to);
+    let details = model.details();
+    if details.immutable || !details.metadata.is_empty() {
+        grant::annotations(model).for_each(|found| any(4, &found, to));
     }
-    kept(4, &model.details().annotations, to);
-    if let Some(sources) = grant::sources_to_proto(&model.details().sources) {
+    kept(4, &details.annotations, to);
+    if let Some(sources) = grant::sources_to_proto(&details.sources) {
         bytes(5, &sources.encode_to_vec(), to);
     }
 }
@@ -67,6 +79,10 @@ pub fn write_grant(model: &Grant, to: &mut Vec<u8>) {
 fn id(id: &ResourceId, to: &mut Vec<u8>) {
     text(1, id.resource_type.as_str(), to);
     text(2, &id.resource, to);
+}
+
+fn id_length(id: &ResourceId) -> usize {
+    text_length(id.resource_type.as_str()) + text_length(&id.resource)
 }
 
 fn any(number: u32, any: &Any, to: &mut Vec<u8>) {
@@ -107,7 +123,7 @@ fn user_trait(facts: &UserTrait, model: &Resource, body: &Range<usize>, to: &mut
         message(2, to, |to| status_of(state.into(), status, to));
     }
     // Present even when empty: the official CSV export reads it without asking whether there is one.
-    message(3, to, |to| to.extend_from_within(body.clone()));
+    again(3, body.clone(), to);
     number(5, i32::from(user::account_type_to_proto(facts.account_type)), to);
     text(6, facts.login.as_deref().filter(|login| !user::is_blank(login)).unwrap_or_default(), to);
     facts.login_aliases.iter().for_each(|alias| bytes(7, alias.as_bytes(), to));
@@ -134,11 +150,36 @@ fn structured_name(name: &StructuredName, to: &mut Vec<u8>) {
 
 fn profile(profile: &Profile, to: &mut Vec<u8>) {
     for (key, attribute) in profile {
+        if let Value::String(value) = attribute
+            && short_text(key, value, to)
+        {
+            continue;
+        }
         message(1, to, |to| {
             text(1, key, to);
             message(2, to, |to| value(attribute, to));
         });
     }
+}
+
+/// An attribute as nearly all are: a text of which every length is known and has one byte. False for any other, of which
+/// nothing is written.
+fn short_text(key: &str, value: &str, to: &mut Vec<u8>) -> bool {
+    let (Ok(of_key), Ok(of_value)) = (u8::try_from(key.len()), u8::try_from(value.len())) else {
+        return false;
+    };
+    // Two bytes before the key, four before the text: its own two and those of the value around it.
+    let Some(whole @ ..0x80) = of_key.checked_add(of_value).and_then(|both| both.checked_add(6)) else {
+        return false;
+    };
+    if key.is_empty() {
+        return false;
+    }
+    to.extend_from_slice(&[0x0a, whole, 0x0a, of_key]);
+    to.extend_from_slice(key.as_bytes());
+    to.extend_from_slice(&[0x12, of_value + 2, 0x1a, of_value]);
+    to.extend_from_slice(value.as_bytes());
+    true
 }
 
 /// One of several fields, which is there even when it has its default value.

@@ -5,6 +5,7 @@ use baton_proto::{
     entitlement_from_proto, entitlement_to_proto, grant_from_proto, grant_to_proto, resource_from_proto,
     resource_to_proto, resource_type_from_proto, resource_type_to_proto, write_grant, write_resource,
 };
+use governance_model::{EntitlementId, Grant, Resource, ResourceId, ResourceTrait, ResourceTypeId};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use prost::Message as _;
@@ -68,5 +69,28 @@ proptest! {
         let alone = |entry| v2::GrantSources { sources: [entry].into() }.encode_to_vec();
         let turned: Vec<u8> = entries.into_iter().flat_map(alone).collect();
         prop_assert_eq!(v2::GrantSources::decode(turned.as_slice())?.encode_to_vec(), bytes);
+    }
+}
+
+/// Around the lengths at which a length has one byte more.
+#[test]
+fn straight_to_bytes_at_every_length() {
+    const KIND: ResourceTypeId = ResourceTypeId::from_static("user");
+    let lengths = (0..140).chain(240..270).chain(16_370..16_400);
+    for length in lengths {
+        let long = "x".repeat(length);
+        for key in ["", "k", "a key", &long] {
+            let id = ResourceId::new(KIND, long.as_str());
+            let mut resource = Resource::new(id.clone(), long.as_str());
+            resource.profile.insert(key.into(), long.as_str().into());
+            resource.traits.push(ResourceTrait::User(Box::default()));
+            let mut bytes = Vec::new();
+            write_resource(&resource, &mut bytes);
+            assert!(bytes == resource_to_proto(&resource).encode_to_vec(), "{length} bytes under {key:?}");
+            let grant = Grant::new(EntitlementId::new(&id, key), id.clone(), id);
+            bytes.clear();
+            write_grant(&grant, &mut bytes);
+            assert!(bytes == grant_to_proto(&grant).0.encode_to_vec(), "{length} bytes and {key:?}");
+        }
     }
 }
