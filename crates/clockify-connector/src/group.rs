@@ -1,6 +1,6 @@
 //! A user group becomes a `group` resource with its members and team managers.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use clockify_api::model::UserGroup;
@@ -34,12 +34,12 @@ pub(crate) fn add(group: &UserGroup, page: &mut Page, drops: &mut Drops) {
     // Tens of thousands of grants of one page share them.
     let id = Arc::new(id);
     let entitlement_of_members = entitlement(&id, MEMBER);
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::with_capacity(group.user_ids.len());
     for member in &group.user_ids {
         if member.len() > MAX_ID_BYTES {
             drops.unreadable(1, "group member that could not be read", MEMBERS);
         } else if seen.insert(member.as_str()) {
-            let holder = ResourceId::new(USER, member.as_str());
+            let holder = ResourceId::new(USER, member.clone());
             page.facts.grants.push(Grant::new(entitlement_of_members.clone(), Arc::clone(&id), holder));
         } else {
             drops.count("duplicate group member");
@@ -48,7 +48,7 @@ pub(crate) fn add(group: &UserGroup, page: &mut Page, drops: &mut Drops) {
     // A group that lacks the list altogether is an old one, and the rows of its managers tell of them (clockify reference
     // 3.9 and 4.2).
     drops.unreadable(group.team_managers.unreadable(), "team manager that could not be read", MANAGERS);
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     for manager in &group.team_managers {
         let Some(manager) = manager.id.as_deref().filter(|id| id.len() <= MAX_ID_BYTES) else {
             drops.unreadable(1, "team manager without id", MANAGERS);
