@@ -2,8 +2,6 @@
 //!
 //! A value is whatever the workspace's people, or a server, put there: it is kept as it is up to a depth and a length.
 
-use std::collections::btree_map::Entry;
-
 use clockify_api::model::CustomFieldValue;
 use governance_model::{Profile, Text, Value};
 
@@ -70,10 +68,11 @@ fn value(json: &serde_json::Value, levels: usize, drops: &mut Drops) -> Value {
             let mut map = Profile::new();
             for (key, field) in fields {
                 let key = drops.fit(key, text::MAX_TEXT_BYTES);
-                match map.entry(key.into()) {
-                    Entry::Vacant(free) => drop(free.insert(value(field, levels - 1, drops))),
-                    // Alike up to the longest key; only the first one has a place.
-                    Entry::Occupied(_) => drops.count(TOO_LONG),
+                // Alike up to the longest key; only the first one has a place.
+                if map.contains_key(key) {
+                    drops.count(TOO_LONG);
+                } else {
+                    map.insert(key.into(), value(field, levels - 1, drops));
                 }
             }
             Value::Map(map)

@@ -52,7 +52,7 @@ fn resource(user: User, roles: &role::Held, context: &Context<'_>, drops: &mut D
     profile.push(attribute("user_id", id));
     profile.push(attribute("workspace_role", roles.highest()));
     profile.push(attribute("workspace_roles", Value::List(roles.names().map(Value::from).collect())));
-    resource.profile = Profile::from_iter(profile);
+    resource.profile = Profile::from(profile);
 
     let login = email.map(String::from);
     resource.traits = vec![ResourceTrait::User(Box::new(UserTrait {
@@ -98,7 +98,8 @@ pub(crate) fn stand_in(id: &ResourceId, membership: Option<&str>) -> Resource {
 pub(crate) fn departed(mut user: Resource) -> Resource {
     let details = "left the workspace while it was read".to_owned();
     user.status = Some(Status { state: State::Deleted, details });
-    user.profile.extend([attribute("membership_status", "")]);
+    let (key, nothing) = attribute("membership_status", "");
+    user.profile.insert(key, nothing);
     user
 }
 

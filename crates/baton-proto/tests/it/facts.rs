@@ -48,13 +48,14 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 16, 4, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Value::List),
-            btree_map(text().prop_map(Text::from), inner, 0..4).prop_map(Value::Map),
+            btree_map(text().prop_map(Text::from), inner, 0..4)
+                .prop_map(|map| Value::Map(Profile::from_iter(map))),
         ]
     })
 }
 
 pub(crate) fn profile() -> impl Strategy<Value = Profile> {
-    btree_map(text().prop_map(Text::from), value(), 0..5)
+    btree_map(text().prop_map(Text::from), value(), 0..5).prop_map(Profile::from_iter)
 }
 
 /// Annotations that the model does not interpret, of known and unknown types.

@@ -13,9 +13,9 @@ use baton_proto::c1::connectorapi::baton::v1::{
 use baton_proto::google::rpc;
 use baton_proto::{entitlement_to_proto, grant_to_proto, resource_to_proto, resource_type_to_proto};
 use governance_model::{
-    AccountType, Email, Entitlement, EntitlementId, Expandable, Grant, Purpose, Resource, ResourceId,
-    ResourceTrait, ResourceType, ResourceTypeId, State, Status, StructuredName, Timestamp, TraitKind,
-    UserTrait, Value,
+    AccountType, Email, Entitlement, EntitlementId, Expandable, Grant, Profile, Purpose, Resource,
+    ResourceId, ResourceTrait, ResourceType, ResourceTypeId, State, Status, StructuredName, Timestamp,
+    TraitKind, UserTrait, Value,
 };
 use prost::Message as _;
 
@@ -79,7 +79,7 @@ fn user() {
     let mut model = Resource::new(ResourceId::new(USER, "u1"), "Ada");
     model.parent = Some(ResourceId::new(ResourceTypeId::from_static("workspace"), "w1"));
     model.description = "d".to_owned();
-    model.profile = BTreeMap::from([("k".into(), Value::from("v"))]);
+    model.profile = Profile::from([("k".into(), Value::from("v"))]);
     model.status = Some(Status { state: State::Disabled, details: "X".to_owned() });
     model.created_at = Some(time(1, 2));
     model.traits = vec![ResourceTrait::User(Box::new(facts))];
@@ -131,7 +131,7 @@ fn a_user_without_profile_still_has_one_in_the_trait() {
 #[test]
 fn group_and_role() {
     let mut model = Resource::new(ResourceId::new(GROUP, "g1"), "G");
-    model.profile = BTreeMap::from([("k".into(), Value::Bool(true))]);
+    model.profile = Profile::from([("k".into(), Value::Bool(true))]);
     model.traits = vec![ResourceTrait::Role, ResourceTrait::Group];
     assert_bytes(
         &resource_to_proto(&model).encode_to_vec(),
@@ -181,7 +181,7 @@ fn grant_and_its_expansion() {
     let group = ResourceId::new(GROUP, "g1");
     let mut model = Grant::new(EntitlementId::new(&group, "member"), group, ResourceId::new(USER, "u1"));
     model.details_mut().immutable = true;
-    model.details_mut().metadata = BTreeMap::from([("k".into(), Value::Bool(true))]);
+    model.details_mut().metadata = Profile::from([("k".into(), Value::Bool(true))]);
     model.details_mut().sources = BTreeMap::from([
         (EntitlementId::from_raw("group:g1:member"), true),
         (EntitlementId::from_raw("group:g0:member"), false),

@@ -1,6 +1,5 @@
 //! Against what the official tools wrote and printed (fixtures/vectors).
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 
@@ -14,7 +13,9 @@ use baton_proto::{
     entitlement_from_proto, grant_from_proto, json, resource_from_proto, resource_id_to_proto,
     resource_type_from_proto, to_json,
 };
-use governance_model::{AccountType, Email, ResourceTrait, State, Status, TraitKind, UserTrait, Value};
+use governance_model::{
+    AccountType, Email, Profile, ResourceTrait, State, Status, TraitKind, UserTrait, Value,
+};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 use rusqlite::Connection;
@@ -134,8 +135,7 @@ fn a_row_becomes_the_fact_that_the_tools_print() {
         ("role", "WORKSPACE_OWN"),
         ("user_id", "64bfe5869828038a52a3cc2b"),
     ];
-    let expected: BTreeMap<_, _> =
-        expected.into_iter().map(|(key, text)| (key.into(), Value::from(text))).collect();
+    let expected: Profile = expected.into_iter().map(|(key, text)| (key.into(), Value::from(text))).collect();
     assert_eq!(resource.profile, expected);
     let user = UserTrait {
         emails: vec![Email { address: "user0000000@example.com".to_owned(), primary: true }],

@@ -10,7 +10,9 @@ use baton_proto::{
     ConvertError, entitlement_from_proto, entitlement_to_proto, grant_from_proto, grant_to_proto,
     resource_from_proto, resource_to_proto, resource_type_from_proto,
 };
-use governance_model::{AccountType, Expandable, Purpose, ResourceTrait, State, Status, TraitKind, Value};
+use governance_model::{
+    AccountType, Expandable, Profile, Purpose, ResourceTrait, State, Status, TraitKind, Value,
+};
 use prost::Name;
 use prost_types::{Any, Struct, Timestamp, value::Kind};
 
@@ -67,7 +69,7 @@ type Damage = fn(&mut v2::Grant);
 fn the_trait_fills_what_the_resource_lacks() {
     let model = resource_from_proto(resource(vec![any(&user_of_an_older_writer())])).unwrap();
     assert_eq!(model.status, Some(Status { state: State::Disabled, details: "from the trait".to_owned() }));
-    assert_eq!(model.profile, BTreeMap::from([("from".into(), Value::from("trait"))]));
+    assert_eq!(model.profile, Profile::from([("from".into(), Value::from("trait"))]));
     assert_eq!(model.created_at.map(governance_model::Timestamp::as_second), Some(5));
 }
 
@@ -79,7 +81,7 @@ fn the_resource_wins_over_the_trait() {
     proto.created_at = Some(Timestamp { seconds: 6, nanos: 0 });
     let model = resource_from_proto(proto).unwrap();
     assert_eq!(model.status, Some(Status { state: State::Deleted, details: String::new() }));
-    assert_eq!(model.profile, BTreeMap::from([("from".into(), Value::from("resource"))]));
+    assert_eq!(model.profile, Profile::from([("from".into(), Value::from("resource"))]));
     assert_eq!(model.created_at.map(governance_model::Timestamp::as_second), Some(6));
 }
 
@@ -91,7 +93,7 @@ fn profiles_of_groups_and_roles_fill_in_too() {
         [(any(&group), ResourceTrait::Group, "group"), (any(&role), ResourceTrait::Role, "role")]
     {
         let model = resource_from_proto(resource(vec![annotation])).unwrap();
-        assert_eq!(model.profile, BTreeMap::from([("is".into(), Value::from(is))]));
+        assert_eq!(model.profile, Profile::from([("is".into(), Value::from(is))]));
         assert_eq!(model.traits, [kind]);
         assert_eq!(model.annotations, []);
     }
