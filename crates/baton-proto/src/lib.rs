@@ -16,7 +16,7 @@
 //!   grant_from_proto(v2::Grant, Option<v2::GrantExpandable>) -> Result<Grant, ConvertError>
 //!   resource_id_to_proto(&ResourceId) -> v2::ResourceId
 //!   write_resource(&Resource, &mut Vec<u8>)
-//!   write_grant(&Grant, &mut Vec<u8>)
+//!   write_grant(&Grant, &GrantId, &mut Vec<u8>)
 //!   timestamp_to_proto(Timestamp) -> prost_types::Timestamp
 //!   timestamp_from_proto(&prost_types::Timestamp) -> Option<Timestamp>
 //!   ```

@@ -90,7 +90,7 @@ fn messages(criterion: &mut Criterion) {
         bench.iter(|| {
             for grant in &groups.grants {
                 buffer.clear();
-                baton_proto::write_grant(grant, &mut buffer);
+                baton_proto::write_grant(grant, &grant.id(), &mut buffer);
             }
         });
     });

@@ -172,13 +172,13 @@ impl Batch<'_> {
         // Grants of one entitlement come together, and what is bound stays bound.
         let mut last: Option<&Grant> = None;
         for model in grants {
-            let id = model.id();
-            let id = id.as_str();
+            let grant_id = model.id();
+            let id = grant_id.as_str();
             if !model.is_valid() {
                 return Err(Error::invalid_id(schema::GRANTS, id));
             }
             data.clear();
-            baton_proto::write_grant(model, &mut data);
+            baton_proto::write_grant(model, &grant_id, &mut data);
             let expansion = message::encode_expansion(model);
             let needs_expansion = expansion.is_some();
             self.known.expandable |= needs_expansion;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use governance_model::{
-    Annotation, Email, Grant, Profile, Resource, ResourceId, ResourceTrait, Status, StructuredName,
+    Annotation, Email, Grant, GrantId, Profile, Resource, ResourceId, ResourceTrait, Status, StructuredName,
     Timestamp, UserTrait, Value,
 };
 use prost::{Message as _, Name as _};
@@ -51,8 +51,9 @@ pub fn write_resource(model: &Resource, to: &mut Vec<u8>) {
     to.drain(body);
 }
 
-/// Appends the message of a grant. What makes it expandable is not part of it.
-pub fn write_grant(model: &Grant, to: &mut Vec<u8>) {
+/// Appends the message of a grant, whose [id](Grant::id) whoever stores it has joined already. What makes it expandable is
+/// not part of it.
+pub fn write_grant(model: &Grant, grant_id: &GrantId, to: &mut Vec<u8>) {
     // Every length is known beforehand, so that nothing is moved.
     let (owner, holder) = (id_length(&model.resource), id_length(&model.principal));
     let entitlement = model.entitlement.as_str();
@@ -65,7 +66,7 @@ pub fn write_grant(model: &Grant, to: &mut Vec<u8>) {
     head(2, part(holder), to);
     head(1, holder, to);
     id(&model.principal, to);
-    text(3, model.id().as_str(), to);
+    text(3, grant_id.as_str(), to);
     let details = model.details();
     if details.immutable || !details.metadata.is_empty() {
         grant::annotations(model).for_each(|found| any(4, &found, to));

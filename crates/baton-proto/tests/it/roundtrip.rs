@@ -54,7 +54,7 @@ proptest! {
         write_resource(&resource, &mut bytes);
         prop_assert_eq!(&bytes[6..], resource_to_proto(&resource).encode_to_vec());
         bytes.truncate(6);
-        write_grant(&grant, &mut bytes);
+        write_grant(&grant, &grant.id(), &mut bytes);
         prop_assert_eq!(&bytes[6..], grant_to_proto(&grant).0.encode_to_vec());
     }
 
@@ -89,7 +89,7 @@ fn straight_to_bytes_at_every_length() {
             assert!(bytes == resource_to_proto(&resource).encode_to_vec(), "{length} bytes under {key:?}");
             let grant = Grant::new(EntitlementId::new(&id, key), id.clone(), id);
             bytes.clear();
-            write_grant(&grant, &mut bytes);
+            write_grant(&grant, &grant.id(), &mut bytes);
             assert!(bytes == grant_to_proto(&grant).0.encode_to_vec(), "{length} bytes and {key:?}");
         }
     }
