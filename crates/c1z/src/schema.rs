@@ -6,6 +6,10 @@
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
+/// How large the pages of a database are. Readers take it from the header of the file; why it is not SQLite's own 4,096 is in
+/// decision 14.
+pub(crate) const PAGE_BYTES: u32 = 16_384;
+
 /// A table: its name and its columns after `id integer primary key`, as (name, type and constraint).
 pub(crate) struct Table {
     pub(crate) name: &'static str,

@@ -72,7 +72,8 @@ impl WorkingDatabase {
         let mut connection = connect(path).map_err(Error::sqlite(action))?;
         // These shape an empty database and must come before the first table.
         connection
-            .execute_batch("pragma page_size = 4096; pragma encoding = 'UTF-8'; pragma auto_vacuum = none;")
+            .pragma_update(None, "page_size", schema::PAGE_BYTES)
+            .and_then(|()| connection.execute_batch("pragma encoding = 'UTF-8'; pragma auto_vacuum = none;"))
             .and_then(|()| use_journal(&connection))
             .map_err(Error::sqlite(action))?;
         let transaction = connection.transaction().map_err(Error::sqlite(action))?;

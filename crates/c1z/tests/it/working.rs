@@ -95,7 +95,7 @@ fn what_is_durable_is_promised_for_a_power_loss() {
     // Write format version 1: a rollback journal (SQLite's file format, 1.3.3).
     assert_eq!(fs::read(database.path()).unwrap()[18..20], [1, 1]);
     assert_eq!(names(bench.folder.path()), [".sync.c1z.working", ".sync.c1z.working-journal"]);
-    assert_eq!(texts(&raw, "pragma page_size"), ["4096"]);
+    assert_eq!(texts(&raw, "pragma page_size"), ["16384"]);
     let tables = "select count(*) from sqlite_master where type = 'table'";
     assert_eq!(texts(&raw, tables), ["7"]);
     // Only those that are small, until it is sealed.
