@@ -97,20 +97,21 @@ impl Batch<'_> {
             }
             data.clear();
             baton_proto::write_resource(model, &mut data);
-            if let Some(row) = self.known.resources.row(self.connection, &key).map_err(failed)? {
+            let mark = self.known.resources.mark(&key);
+            if let Some(row) = self.known.resources.marked(mark, self.connection, &key).map_err(failed)? {
                 self.execute(UPDATE, params![row, data])?;
                 written.add(false);
                 written.updated_resources.push(model.id.clone());
                 continue;
             }
             let of = model.id.resource_type.as_str();
-            insert.bind(1, of)?;
+            insert.keep(1, Some(of))?;
             insert.bind(2, &key)?;
-            insert.bind(3, parent.map(|parent| parent.resource_type.as_str()))?;
-            insert.bind(4, parent.map(|parent| parent.resource.as_str()))?;
+            insert.keep(3, parent.map(|parent| parent.resource_type.as_str()))?;
+            insert.keep(4, parent.map(|parent| parent.resource.as_str()))?;
             insert.bind(5, &data)?;
             let row = insert.execute(self.connection)?;
-            self.known.resources.insert(&key, row, of)?;
+            self.known.resources.insert(mark, row, of)?;
             written.add(true);
         }
         Ok(written)
@@ -138,7 +139,8 @@ impl Batch<'_> {
                 return Err(Error::invalid_id(schema::ENTITLEMENTS, id));
             }
             let data = message::encode_entitlement(model);
-            if let Some(row) = self.known.entitlements.row(self.connection, id).map_err(failed)? {
+            let mark = self.known.entitlements.mark(id);
+            if let Some(row) = self.known.entitlements.marked(mark, self.connection, id).map_err(failed)? {
                 self.execute(UPDATE, params![row, data])?;
                 written.add(false);
                 continue;
@@ -149,7 +151,7 @@ impl Batch<'_> {
             insert.bind(3, id)?;
             insert.bind(4, data)?;
             let row = insert.execute(self.connection)?;
-            self.known.entitlements.insert(id, row, of)?;
+            self.known.entitlements.insert(mark, row, of)?;
             written.add(true);
         }
         Ok(written)
@@ -169,8 +171,8 @@ impl Batch<'_> {
         insert.bind(10, self.sync_id)?;
         insert.bind(11, timestamp::format(discovered_at))?;
         let (mut written, mut data) = (Written::default(), Vec::new());
-        // Grants of one entitlement come together, and what is bound stays bound.
-        let mut last: Option<&Grant> = None;
+        // At first nothing is bound, which is null, and the flag is not.
+        let mut was_expandable = true;
         for model in grants {
             let grant_id = model.id();
             let id = grant_id.as_str();
@@ -182,29 +184,29 @@ impl Batch<'_> {
             let expansion = message::encode_expansion(model);
             let needs_expansion = expansion.is_some();
             self.known.expandable |= needs_expansion;
-            if let Some(row) = self.known.grants.row(self.connection, id).map_err(failed)? {
+            let mark = self.known.grants.mark(id);
+            if let Some(row) = self.known.grants.marked(mark, self.connection, id).map_err(failed)? {
                 self.execute(UPDATE, params![row, data, expansion, needs_expansion])?;
                 written.add(false);
                 continue;
             }
             let of = model.resource.resource_type.as_str();
-            if last
-                .is_none_or(|last| last.entitlement != model.entitlement || last.resource != model.resource)
-            {
-                insert.bind(1, of)?;
-                insert.bind(2, model.resource.resource.as_str())?;
-                insert.bind(3, model.entitlement.as_str())?;
-            }
-            insert.bind(4, model.principal.resource_type.as_str())?;
+            // Grants of one entitlement come together.
+            insert.keep(1, Some(of))?;
+            insert.keep(2, Some(&model.resource.resource))?;
+            insert.keep(3, Some(model.entitlement.as_str()))?;
+            insert.keep(4, Some(model.principal.resource_type.as_str()))?;
             insert.bind(5, model.principal.resource.as_str())?;
             insert.bind(6, id)?;
-            insert.bind(7, expansion)?;
-            insert.bind(8, needs_expansion)?;
+            if needs_expansion || was_expandable {
+                insert.bind(7, expansion)?;
+                insert.bind(8, needs_expansion)?;
+                was_expandable = needs_expansion;
+            }
             insert.bind(9, &data)?;
             let row = insert.execute(self.connection)?;
-            self.known.grants.insert(id, row, of)?;
+            self.known.grants.insert(mark, row, of)?;
             written.add(true);
-            last = Some(model);
         }
         Ok(written)
     }
@@ -304,21 +306,38 @@ fn failed(source: rusqlite::Error) -> Error {
     Error::sqlite("write to the working database")(source)
 }
 
+/// The most parameters that [`Insert::keep`] knows of.
+const KEPT: usize = 5;
+
 /// A statement whose parameters keep their values from one row to the next.
-struct Insert<'c>(CachedStatement<'c>);
+struct Insert<'c> {
+    statement: CachedStatement<'c>,
+    /// The texts that were bound with [`Insert::keep`], by place.
+    kept: [Option<Option<String>>; KEPT],
+}
 
 impl<'c> Insert<'c> {
     fn prepare(connection: &'c Connection, sql: &str) -> Result<Self, Error> {
-        connection.prepare_cached(sql).map(Self).map_err(failed)
+        let statement = connection.prepare_cached(sql).map_err(failed)?;
+        Ok(Self { statement, kept: Default::default() })
     }
 
     fn bind(&mut self, place: usize, value: impl ToSql) -> Result<(), Error> {
-        self.0.raw_bind_parameter(place, value).map_err(failed)
+        self.statement.raw_bind_parameter(place, value).map_err(failed)
+    }
+
+    /// Binds a text that is often that of the row before: SQLite copies what is bound, and to compare is cheaper.
+    fn keep(&mut self, place: usize, value: Option<&str>) -> Result<(), Error> {
+        if self.kept[place].as_ref().is_some_and(|kept| kept.as_deref() == value) {
+            return Ok(());
+        }
+        self.kept[place] = Some(value.map(str::to_owned));
+        self.bind(place, value)
     }
 
     /// Inserts a row and returns its number.
     fn execute(&mut self, connection: &Connection) -> Result<i64, Error> {
-        self.0.raw_execute().map_err(failed)?;
+        self.statement.raw_execute().map_err(failed)?;
         Ok(connection.last_insert_rowid())
     }
 }

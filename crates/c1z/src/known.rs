@@ -110,7 +110,17 @@ impl Ids {
 
     /// The row with an id, if there is one.
     pub(crate) fn row(&self, connection: &Connection, id: &str) -> rusqlite::Result<Option<i64>> {
-        let place = Place { mark: self.mark(id), row: 0 };
+        self.marked(self.mark(id), connection, id)
+    }
+
+    /// As [`Ids::row`], with the mark of the id.
+    pub(crate) fn marked(
+        &self,
+        mark: u32,
+        connection: &Connection,
+        id: &str,
+    ) -> rusqlite::Result<Option<i64>> {
+        let place = Place { mark, row: 0 };
         for found in self.places.iter_hash(place.hash()).filter(|found| found.mark == place.mark) {
             let row = i64::from(found.row);
             if self.is_there(connection, row, id)? {
@@ -126,15 +136,15 @@ impl Ids {
         self.counts.iter().any(|(found, count)| *count > 0 && is_below(found))
     }
 
-    /// Notes a row that has been inserted.
+    /// Notes a row that has been inserted, with the mark of its id.
     ///
     /// # Errors
     /// When the table has more rows than anybody has people.
-    pub(crate) fn insert(&mut self, id: &str, row: i64, resource_type: &str) -> Result<(), Error> {
+    pub(crate) fn insert(&mut self, mark: u32, row: i64, resource_type: &str) -> Result<(), Error> {
         let Ok(row) = u32::try_from(row) else {
             return Err(Error::Schema { reason: format!("{} has too many rows", self.table) });
         };
-        let place = Place { mark: self.mark(id), row };
+        let place = Place { mark, row };
         self.places.insert_unique(place.hash(), place, |place| place.hash());
         match self.counts.iter_mut().find(|(of, _)| of == resource_type) {
             Some((_, count)) => *count += 1,
@@ -164,15 +174,17 @@ impl Ids {
         let mut rows = statement.query([sync_id]).map_err(Error::sqlite(action))?;
         while let Some(row) = rows.next().map_err(Error::sqlite(action))? {
             let (place, id, of) = (number(row, table)?, text(row, 1, table)?, text(row, 2, table)?);
-            if self.row(connection, id).map_err(Error::sqlite(action))?.is_some() {
+            let mark = self.mark(id);
+            if self.marked(mark, connection, id).map_err(Error::sqlite(action))?.is_some() {
                 return Err(Error::Schema { reason: format!("{table} has row {id:?} twice") });
             }
-            self.insert(id, place, of)?;
+            self.insert(mark, place, of)?;
         }
         Ok(())
     }
 
-    fn mark(&self, id: &str) -> u32 {
+    /// What an id is known by; several ids may have the same.
+    pub(crate) fn mark(&self, id: &str) -> u32 {
         // The lower half of a good hash is as good as any.
         let [a, b, c, d, ..] = self.hasher.hash_one(id).to_le_bytes();
         u32::from_le_bytes([a, b, c, d])
