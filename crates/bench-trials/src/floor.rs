@@ -1,7 +1,7 @@
 //! The floor: what the rows of a file cost at the least.
 //!
-//! The same rows are put with prepared statements into an empty database with the same tables, in one transaction and
-//! without a journal; all indexes are built afterwards, and one pass of zstd at its fastest level follows. No request is
+//! The same rows are put with prepared statements into an empty database with the same tables (and pages as SQLite makes them, or
+//! as large as those of the file), in one transaction and without a journal; all indexes are built afterwards, and one pass of zstd at its fastest level follows. No request is
 //! made, nothing is decoded, nothing is safe from a power loss before the end. The rows are in memory before it begins.
 
 use std::fs::File;
@@ -22,6 +22,9 @@ use crate::measure;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     file: PathBuf,
+    /// Make pages as large as those of the file, in place of SQLite's own size
+    #[arg(long)]
+    same_pages: bool,
 }
 
 /// What it took.
@@ -46,12 +49,13 @@ pub(crate) fn serve(options: &Options) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let source = folder.path().join("source");
     unpack(&options.file, &source)?;
-    let (tables, indexes) = read(&source)?;
+    let (tables, indexes, page_size) = read(&source)?;
+    let page_size = options.same_pages.then_some(page_size);
     let rows = tables.iter().map(|table| table.rows.len()).sum();
 
     let (begun, before) = (Instant::now(), getrusage(UsageWho::RUSAGE_SELF)?);
     let database = folder.path().join("floor");
-    fill(&database, &tables, &indexes)?;
+    fill(&database, &tables, &indexes, page_size)?;
     let bytes = compress(&database, &folder.path().join("floor.zst"))?;
     let after = getrusage(UsageWho::RUSAGE_SELF)?;
 
@@ -61,18 +65,25 @@ pub(crate) fn serve(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Has the floor of a file measured: the cheapest of so many runs.
-pub(crate) fn of(file: &Path, runs: u32) -> Result<Floor> {
-    let mut least: Option<Floor> = None;
-    for _ in 0..runs.max(1) {
-        let done = Command::new(std::env::current_exe()?).arg("floor").arg(file).output()?;
-        ensure!(done.status.success(), "the floor: {}", String::from_utf8_lossy(&done.stderr));
-        let floor: Floor = serde_json::from_slice(&done.stdout)?;
-        if least.is_none_or(|least| floor.cpu < least.cpu) {
-            least = Some(floor);
-        }
+/// Has the floor of a file measured, by a process of its own.
+pub(crate) fn of(file: &Path, pages: Pages) -> Result<Floor> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("floor").arg(file);
+    if pages == Pages::OfTheFile {
+        command.arg("--same-pages");
     }
-    least.context("there was no run")
+    let done = command.output()?;
+    ensure!(done.status.success(), "the floor: {}", String::from_utf8_lossy(&done.stderr));
+    Ok(serde_json::from_slice(&done.stdout)?)
+}
+
+/// How large the pages of a floor are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pages {
+    /// As SQLite makes them when it is told nothing.
+    OfSqlite,
+    /// As large as those of the file that it is the floor of.
+    OfTheFile,
 }
 
 fn unpack(file: &Path, target: &Path) -> Result<()> {
@@ -82,8 +93,9 @@ fn unpack(file: &Path, target: &Path) -> Result<()> {
     Ok(())
 }
 
-fn read(database: &Path) -> Result<(Vec<Table>, Vec<String>)> {
+fn read(database: &Path) -> Result<(Vec<Table>, Vec<String>, u32)> {
     let connection = Connection::open(database)?;
+    let page_size = connection.query_row("pragma page_size", (), |row| row.get(0))?;
     let texts = |kind: &str| -> rusqlite::Result<Vec<(String, String)>> {
         let sql = "select name, sql from sqlite_master where type = ?1 and sql is not null order by rowid";
         connection.prepare(sql)?.query_map([kind], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
@@ -98,11 +110,14 @@ fn read(database: &Path) -> Result<(Vec<Table>, Vec<String>)> {
         tables.push(Table { name, create, rows });
     }
     let indexes = texts("index")?.into_iter().map(|(_, create)| create).collect();
-    Ok((tables, indexes))
+    Ok((tables, indexes, page_size))
 }
 
-fn fill(database: &Path, tables: &[Table], indexes: &[String]) -> Result<()> {
+fn fill(database: &Path, tables: &[Table], indexes: &[String], page_size: Option<u32>) -> Result<()> {
     let mut connection = Connection::open(database)?;
+    if let Some(page_size) = page_size {
+        connection.pragma_update(None, "page_size", page_size)?;
+    }
     connection.execute_batch(
         "pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive; \
          pragma cache_size = -65536;",

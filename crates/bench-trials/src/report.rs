@@ -23,20 +23,21 @@ pub(crate) fn tables(measured: &Measured) -> String {
 fn syncs(measured: &Measured, text: &mut String) -> std::fmt::Result {
     writeln!(
         text,
-        "| users | grants | wall s | CPU s | floor CPU s | CPU / floor | µs CPU per row | peak MiB | sealing s | requests | needed | file MiB |"
+        "| users | grants | wall s | CPU s | floor CPU s | of the same pages | CPU / floor | µs CPU per row | peak MiB | sealing s | requests | needed | file MiB |"
     )?;
-    writeln!(text, "|---|---|---|---|---|---|---|---|---|---|---|---|")?;
+    writeln!(text, "|---|---|---|---|---|---|---|---|---|---|---|---|---|")?;
     for synced in &measured.synced {
         #[expect(clippy::cast_precision_loss, reason = "no file has so many rows")]
         let rows = synced.floor.rows as f64;
         writeln!(
             text,
-            "| {} | {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.1} | {:.2} | {} | {} | {:.1} |",
+            "| {} | {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.1} | {:.2} | {} | {} | {:.1} |",
             synced.users,
             synced.grants,
             synced.taken.wall,
             synced.taken.cpu,
             synced.floor.cpu,
+            synced.floor_of_same_pages.cpu,
             synced.ratio(),
             synced.taken.cpu / rows * 1e6,
             synced.peak,

@@ -13,9 +13,9 @@ use crate::size::Size;
 use crate::starting::{self, Started};
 use crate::syncing::{self, Synced};
 
-/// The most CPU that a sync of 10,000 users may take in a smoke test, in floors: a third more than it does. The target is 1.5 for
-/// large workspaces (`docs/performance.md`), and machines that test are busy with other things.
-const MOST: f64 = 3.25;
+/// The most CPU that a sync of 10,000 users may take in a smoke test, in floors: half as much again as the 1.5 that are the target
+/// (`docs/performance.md`), because machines that test are busy with other things.
+const MOST: f64 = 2.25;
 
 /// What to measure.
 #[derive(Debug, clap::Args)]

@@ -8,7 +8,7 @@ use anyhow::Result;
 use serde::Serialize;
 use sync_engine::{Clock as _, SyncReport, SystemClock};
 
-use crate::floor::{self, Floor};
+use crate::floor::{self, Floor, Pages};
 use crate::look_alike::LookAlike;
 use crate::measure::{self, Taken};
 use crate::reading;
@@ -34,7 +34,10 @@ pub(crate) struct Synced {
     pub(crate) needed: usize,
     /// Bytes of the file with one sync.
     pub(crate) bytes: u64,
+    /// With pages as SQLite makes them.
     pub(crate) floor: Floor,
+    /// With pages as large as those of the file.
+    pub(crate) floor_of_same_pages: Floor,
 }
 
 impl Synced {
@@ -51,7 +54,7 @@ pub(crate) fn measure(program: &Path, folder: &Path, size: Size, runs: u32, agai
     let command: Vec<OsString> = [program.into(), "--report-file".into(), report.clone().into()].into();
     let (mut least, mut peak): (Option<(Taken, f64)>, f64) = (None, 0.0);
     let (mut requests, mut bytes, mut grants) = (0, 0, 0);
-    let mut least_floor: Option<Floor> = None;
+    let mut floors: [Option<Floor>; 2] = [None; 2];
     for _ in 0..runs.max(1) {
         if file.exists() {
             std::fs::remove_file(&file)?;
@@ -69,16 +72,18 @@ pub(crate) fn measure(program: &Path, folder: &Path, size: Size, runs: u32, agai
             least = Some((taken, sealing));
         }
         // Side by side with the runs, so that both see the same machine.
-        let floor = floor::of(&file, 1)?;
-        if least_floor.is_none_or(|least| floor.cpu < least.cpu) {
-            least_floor = Some(floor);
+        for (pages, least) in [Pages::OfSqlite, Pages::OfTheFile].into_iter().zip(&mut floors) {
+            let floor = floor::of(&file, pages)?;
+            if least.is_none_or(|least| floor.cpu < least.cpu) {
+                *least = Some(floor);
+            }
         }
     }
     if again {
         std::fs::copy(&file, folder.join(reading::ONE))?;
     }
     let again = again.then(|| measure::run(folder, &look_alike.variables(), None, &command)).transpose()?;
-    let ((taken, sealing), Some(floor)) = (least.expect("there is at least one run"), least_floor) else {
+    let (Some((taken, sealing)), [Some(floor), Some(floor_of_same_pages)]) = (least, floors) else {
         anyhow::bail!("there was no run");
     };
     Ok(Synced {
@@ -92,5 +97,6 @@ pub(crate) fn measure(program: &Path, folder: &Path, size: Size, runs: u32, agai
         needed: size.requests(PAGE_SIZE),
         bytes,
         floor,
+        floor_of_same_pages,
     })
 }
