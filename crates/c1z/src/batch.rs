@@ -313,7 +313,27 @@ const KEPT: usize = 5;
 struct Insert<'c> {
     statement: CachedStatement<'c>,
     /// The texts that were bound with [`Insert::keep`], by place.
-    kept: [Option<Option<String>>; KEPT],
+    kept: [Kept; KEPT],
+}
+
+/// What a parameter was last bound to.
+#[derive(Default)]
+enum Kept {
+    /// Nothing yet.
+    #[default]
+    Unknown,
+    Null,
+    Text(String),
+}
+
+impl Kept {
+    fn is(&self, value: Option<&str>) -> bool {
+        match (self, value) {
+            (Self::Null, None) => true,
+            (Self::Text(kept), Some(value)) => kept == value,
+            _ => false,
+        }
+    }
 }
 
 impl<'c> Insert<'c> {
@@ -328,10 +348,10 @@ impl<'c> Insert<'c> {
 
     /// Binds a text that is often that of the row before: SQLite copies what is bound, and to compare is cheaper.
     fn keep(&mut self, place: usize, value: Option<&str>) -> Result<(), Error> {
-        if self.kept[place].as_ref().is_some_and(|kept| kept.as_deref() == value) {
+        if self.kept[place].is(value) {
             return Ok(());
         }
-        self.kept[place] = Some(value.map(str::to_owned));
+        self.kept[place] = value.map_or(Kept::Null, |value| Kept::Text(value.to_owned()));
         self.bind(place, value)
     }
 

@@ -39,6 +39,8 @@ pub(super) struct Aside {
     /// How long that has to be until decoding is tried again: a long element must not be read once per piece.
     enough: usize,
     taken: Taken,
+    /// How many members there will be, as far as anybody knows.
+    expected: usize,
 }
 
 /// The members that were taken out of a body.
@@ -53,11 +55,13 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    fn add(&mut self, member: Membership) {
+    fn add(&mut self, member: Membership, expected: usize) {
         // Doubled each time it is full, a list of 100,000 would take the memory of 131,000 and, while it is moved, half as
         // much again.
-        if self.members.len() == self.members.capacity() {
-            self.members.reserve_exact((self.members.len() / 8).max(64));
+        let count = self.members.len();
+        if count == self.members.capacity() {
+            let expected = (expected + expected / 64).saturating_sub(count);
+            self.members.reserve_exact(expected.max(count / 8).max(64));
         }
         self.members.push(member);
     }
@@ -100,6 +104,11 @@ enum Look {
 }
 
 impl Aside {
+    /// For a list of about so many members. Whatever there is, is taken.
+    pub(super) fn expecting(members: usize) -> Self {
+        Self { expected: members, ..Self::default() }
+    }
+
     /// Takes the next piece of the body.
     pub(super) fn feed(&mut self, piece: &[u8]) {
         match self.stage {
@@ -224,7 +233,7 @@ impl Aside {
             };
             match look {
                 Look::Whole(Some(member), length) => {
-                    self.taken.add(member);
+                    self.taken.add(member, self.expected);
                     done = start + length;
                 }
                 Look::Whole(None, length) => {

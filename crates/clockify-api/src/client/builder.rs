@@ -1,5 +1,6 @@
 //! How a client is made, and what it refuses to be.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -158,6 +159,7 @@ impl ClientBuilder {
                 clock: self.clock,
                 observer: self.observer,
                 counters: Counters::default(),
+                members: AtomicUsize::new(0),
                 no_roots,
             }),
         })

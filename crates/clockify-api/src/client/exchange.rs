@@ -1,5 +1,7 @@
 //! One exchange: a request, its answer, and the checks between them.
 
+use std::sync::atomic::Ordering;
+
 use bytes::BytesMut;
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, LOCATION};
@@ -69,9 +71,11 @@ impl Shared {
         // A body that is compressed has no length beforehand. What a server only claims is believed up to a point.
         let length = response.content_length().unwrap_or_default().min(self.body_limit).min(CLAIM_LIMIT);
         let (body, bytes, taken) = if operation.endpoint() == Endpoint::Workspace {
-            let mut aside = Aside::default();
+            // A list that is read again is about as long as before.
+            let mut aside = Aside::expecting(self.members.load(Ordering::Relaxed));
             let bytes = self.body(operation, response, |piece| aside.feed(piece)).await?;
             let (body, taken) = aside.finish();
+            self.members.store(taken.members.len(), Ordering::Relaxed);
             (body.into(), bytes, taken)
         } else {
             let mut body = BytesMut::with_capacity(usize::try_from(length).unwrap_or_default());

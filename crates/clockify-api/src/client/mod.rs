@@ -7,6 +7,7 @@ mod call;
 mod exchange;
 
 use std::fmt;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use crate::list::List;
@@ -35,6 +36,8 @@ struct Shared {
     clock: Arc<dyn Clock>,
     observer: Arc<dyn Observer>,
     counters: Counters,
+    /// How many members the last workspace had.
+    members: AtomicUsize,
     /// This machine has no CA certificates, so that no https server can be verified.
     no_roots: bool,
 }
