@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use governance_model::{Cursor, Deferred, Inventory, ResourceTypeId, Scope, Timestamp, Usage};
+use governance_model::{Cursor, Deferred, ResourceTypeId, Scope, Timestamp, Usage};
 use serde::{Deserialize, Serialize};
 
 use crate::filter::LeaveOut;
+use crate::later::Later;
 use crate::{Completeness, Integrity, SyncError, SyncStore, Unusable};
 
 /// Written by this version of the format; another number is never interpreted.
@@ -19,7 +20,7 @@ const MOST: u64 = 1 << 62;
 
 /// Key of the note with the baseline.
 pub(crate) const BASELINE: &str = "baseline";
-/// Key of the note with the inventory taken after reading.
+/// Key of the note with what is different in the inventory taken after reading.
 pub(crate) const INVENTORY: &str = "inventory-after";
 /// Key of the note with what the comparison with the inventories found.
 pub(crate) const COMPLETENESS: &str = "completeness";
@@ -189,7 +190,7 @@ pub(crate) fn open_cursors<S: SyncStore>(store: &S) -> Result<Vec<Cursor>, SyncE
 /// # Errors
 /// [`SyncError::Checkpoint`] when one cannot be read, and when the store fails.
 pub(crate) fn check_notes<S: SyncStore>(store: &S) -> Result<(), SyncError> {
-    check::<Inventory, _>(store, INVENTORY)?;
+    check::<Later, _>(store, INVENTORY)?;
     check::<Completeness, _>(store, COMPLETENESS)?;
     check::<Integrity, _>(store, INTEGRITY)?;
     check::<u64, _>(store, GRANTS_READ)?;

@@ -37,6 +37,7 @@ pub mod conformance;
 mod error;
 mod expand;
 mod filter;
+mod later;
 mod lock;
 mod observer;
 mod patience;

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use governance_model::{Connector, Cursor, Inventory};
 
 use crate::checkpoint::{self, Checkpoint, cursor_note, decode};
+use crate::later::Later;
 use crate::patience::Patience;
 use crate::read::{self, Reading};
 use crate::store::{Change, SyncStore};
@@ -25,7 +26,8 @@ pub(crate) async fn inventory<C: Connector, S: SyncStore>(
         return Ok(None);
     }
     if let Some(kept) = store.note(checkpoint::INVENTORY).map_err(SyncError::store)? {
-        return decode(checkpoint::INVENTORY, &kept).map(Some);
+        let later: Later = decode(checkpoint::INVENTORY, &kept)?;
+        return Ok(Some(later.after(reading.baseline.inventory.as_ref())));
     }
     let mut stop = reading.stop.clone();
     let inventory = loop {
@@ -44,7 +46,8 @@ pub(crate) async fn inventory<C: Connector, S: SyncStore>(
     };
     patience.reset();
     let Some(inventory) = inventory else { return Ok(None) };
-    let encoded = serde_json::to_vec(&inventory).map_err(|error| SyncError::Checkpoint(error.to_string()))?;
+    let later = Later::between(reading.baseline.inventory.as_ref(), &inventory);
+    let encoded = serde_json::to_vec(&later).map_err(|error| SyncError::Checkpoint(error.to_string()))?;
     let change = Change { put_notes: vec![(checkpoint::INVENTORY.to_owned(), encoded)], ..Change::default() };
     store.commit(&change).map_err(SyncError::store)?;
     Ok(Some(inventory))
