@@ -12,8 +12,9 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $( $(#[$variant_meta])* $variant, )+
-            /// A value this crate does not know, as it was sent.
-            Other($crate::model::Text),
+            /// A value this crate does not know, as it was sent. On the heap: such values are rare, and those that are known
+            /// must not take room for them.
+            Other(Box<str>),
         }
 
         impl $name {
