@@ -136,8 +136,8 @@ impl WorkingDatabase {
         if let Some(run) = syncs.iter().find(|run| run.sync_id == self.info.sync_id) {
             look(&SyncView::new(&self.connection, run.clone()));
         }
-        let Self { connection, path, info, .. } = self;
-        connection.close().map_err(|(_, error)| Error::sqlite("close the working database")(error))?;
+        let (path, sync_id) = (self.path.clone(), self.info.sync_id.clone());
+        drop(self);
 
         let decompressed_bytes = size_of(&path)?;
         publish(&path, decompressed_bytes, &options.output, progress)?;
@@ -155,13 +155,7 @@ impl WorkingDatabase {
             compressed_bytes,
             "c1z: saved"
         );
-        Ok(Sealed {
-            path: options.output.clone(),
-            sync_id: info.sync_id,
-            compressed_bytes,
-            decompressed_bytes,
-            syncs,
-        })
+        Ok(Sealed { path: options.output.clone(), sync_id, compressed_bytes, decompressed_bytes, syncs })
     }
 
     /// Copies in what came to the output after this sync was finished and before its file was in place: another run may

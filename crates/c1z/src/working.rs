@@ -1,9 +1,9 @@
 //! The working database: where one sync collects its rows until it is sealed.
 //!
 //! It is a SQLite file beside the output, with the c1z's own tables and no others, so that finishing means completing and
-//! compressing it. What a transaction has committed survives a kill and a power loss (`synchronous=FULL`). Rows are only
-//! ever put behind the last one, so that a rollback journal keeps a page or two aside where a write-ahead log would write
-//! everything twice. The run row with the highest row number is the sync being written; sealing puts older syncs
+//! compressing it. What a transaction has committed survives a kill and a power loss (`synchronous=FULL`). Nearly all
+//! rows are put behind the last one (those of people who are read again are not), so that a rollback journal keeps a page or
+//! two aside where a write-ahead log would write everything twice. The run row with the highest row number is the sync being written; sealing puts older syncs
 //! before it. Locking out a second process is the caller's part.
 
 use std::cell::{Cell, RefCell, RefMut};
@@ -48,8 +48,6 @@ pub struct SyncInfo {
 #[derive(Debug)]
 pub struct WorkingDatabase {
     pub(crate) connection: Connection,
-    /// After the connection, which is closed first.
-    _journal: EmptyJournal,
     pub(crate) path: PathBuf,
     pub(crate) info: SyncInfo,
     /// Read back from the rows when it is next asked for, if a transaction came to nothing.
@@ -89,9 +87,7 @@ impl WorkingDatabase {
         let SyncStart { sync_id, sync_type, started_at } = start;
         let info = SyncInfo { sync_id, sync_type, started_at, ended_at: None };
         let known = RefCell::new(Some(Known::new()));
-        let journal = EmptyJournal::of(path);
-        let path = path.to_owned();
-        Ok(Self { connection, _journal: journal, path, info, known, is_checked: Cell::new(true) })
+        Ok(Self { connection, path: path.to_owned(), info, known, is_checked: Cell::new(true) })
     }
 
     /// Opens the sync in a file and [looks through](Self::check) all of it; `None` when there is no file, or it was cut
@@ -150,9 +146,7 @@ impl WorkingDatabase {
         };
         use_journal(&connection).map_err(damaged)?;
         let known = RefCell::new(None);
-        let journal = EmptyJournal::of(path);
-        let path = path.to_owned();
-        Ok(Some(Self { connection, _journal: journal, path, info, known, is_checked: Cell::new(false) }))
+        Ok(Some(Self { connection, path: path.to_owned(), info, known, is_checked: Cell::new(false) }))
     }
 
     /// Checks the pages and reads every row, unless that has been done: what is broken would be met in the middle of a
@@ -169,8 +163,11 @@ impl WorkingDatabase {
     /// # Errors
     /// When a file cannot be removed.
     pub fn discard(path: &Path) -> Result<(), Error> {
-        for suffix in ["-wal", "-shm", JOURNAL, ""] {
-            let file = &with_suffix(path, suffix);
+        // The database before what it may need to be whole.
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let mut file = path.as_os_str().to_owned();
+            file.push(suffix);
+            let file = Path::new(&file);
             let removed = if file.is_dir() && !file.is_symlink() {
                 fs::remove_dir(file)
             } else {
@@ -236,32 +233,10 @@ impl WorkingDatabase {
     }
 }
 
-/// What SQLite puts behind the name of a database to name its journal.
-const JOURNAL: &str = "-journal";
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut file = path.as_os_str().to_owned();
-    file.push(suffix);
-    file.into()
-}
-
-/// The journal that stays beside a database when it is closed. Empty it means nothing, and goes when this is dropped;
-/// otherwise it is what the next one who opens the database needs.
-#[derive(Debug)]
-struct EmptyJournal(PathBuf);
-
-impl EmptyJournal {
-    fn of(database: &Path) -> Self {
-        Self(with_suffix(database, JOURNAL))
-    }
-}
-
-impl Drop for EmptyJournal {
+impl Drop for WorkingDatabase {
     fn drop(&mut self) {
-        if fs::metadata(&self.0).is_ok_and(|journal| journal.len() == 0) {
-            // One that stays does no harm.
-            let _ = fs::remove_file(&self.0);
-        }
+        // The journal is empty by now, and stays if somebody else has the file; SQLite looks before it removes it.
+        let _ = self.connection.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()));
     }
 }
 
@@ -271,11 +246,12 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(64);
-    // What is overwritten or deleted must not survive in free pages of a file that is handed on. Rows are only ever put
-    // behind the last one, so that a small cache does; sealing takes a larger one.
+    // What is overwritten or deleted must not survive in free pages of a file that is handed on. Nearly all rows are put
+    // behind the last one, so that a small cache does; sealing takes a larger one. On macOS only a full synchronisation keeps the
+    // order in which a disk writes, which a journal depends on; elsewhere it makes no difference.
     connection.execute_batch(
         "pragma synchronous = full; pragma secure_delete = on; pragma trusted_schema = off; \
-         pragma cell_size_check = on; pragma cache_size = -1024;",
+         pragma cell_size_check = on; pragma cache_size = -1024; pragma fullfsync = on;",
     )?;
     spill::set_up(&connection)?;
     Ok(connection)

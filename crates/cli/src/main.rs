@@ -91,9 +91,10 @@ fn run(parsed: Parsed) -> Result<()> {
     let debug_left = logging::end_of_debug(&mut cli.sync, &mut problems);
     let line = Line::new(&cli.sync);
     // One thread runs all that waits for something, and others what blocks: what one thread allocates, another could only
-    // give back to it, and each keeps what it was given. A service also has to be heard while one of its tasks is busy.
+    // give back to it, and each keeps what it was given. What stays also has to be heard while one of its tasks is busy.
+    let stays = serves || matches!(cli.command, Some(Command::Schedule(_)));
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(if serves { 2 } else { 1 })
+        .worker_threads(if stays { 2 } else { 1 })
         .enable_all()
         .build()
         .context("cannot start the runtime")?;

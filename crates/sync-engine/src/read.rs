@@ -102,7 +102,7 @@ struct Writing {
 /// A page among them.
 struct Written {
     stream: String,
-    /// The how manieth of its stream it is.
+    /// Its place in its stream, counted from 1.
     number: u64,
     resources: u64,
 }
@@ -193,13 +193,18 @@ async fn all<C: Connector, S: SyncStore>(
                     continue;
                 };
                 *checkpoint = after;
+                let mut put_notes = Vec::new();
                 for (Written { stream, number, resources }, committed) in written.into_iter().zip(&committed) {
                     // Pages that are read again on purpose hold mostly what is there.
                     if !checkpoint.recovering {
-                        note_repeats(reading, store, checkpoint, &stream, resources, committed)
-                            .map_err(|error| (None, error))?;
+                        let repeated = repeats(reading, checkpoint, &stream, resources, committed);
+                        put_notes.extend(repeated.map_err(|error| (None, error))?);
                     }
                     reading.observer.event(&Event::PageStored { stream: &stream, resources, pages: number });
+                }
+                if !put_notes.is_empty() {
+                    let change = Change { put_notes, ..Change::default() };
+                    store.commit(&change).map_err(|error| (None, SyncError::store(error)))?;
                 }
             }
             Some((cursor, answer)) = in_flight.next(), if !in_flight.is_empty() => match answer {
@@ -258,16 +263,15 @@ pub(crate) fn note_cost<S: SyncStore>(
 /// A series may bring this many pages in a row without anything new before it counts as endless.
 const MAX_STALE: u32 = 3;
 
-/// Remembers who came more than once: rows moved, so which of the two readings is the later one is not known, and they
+/// The notes of who came more than once: rows moved, so which of the two readings is the later one is not known, and they
 /// are read again at the end. A series that brings nothing new any more is stopped.
-fn note_repeats<C: Connector, S: SyncStore>(
+fn repeats<C: Connector>(
     reading: &Reading<'_, C>,
-    store: &mut S,
     checkpoint: &mut Checkpoint,
     stream: &str,
     resources: u64,
     committed: &Committed,
-) -> Result<(), SyncError> {
+) -> Result<Notes, SyncError> {
     let repeated = committed.repeated.len() as u64;
     checkpoint.repeated += repeated;
     let stale = checkpoint.stale.entry(stream.to_owned()).or_default();
@@ -276,13 +280,7 @@ fn note_repeats<C: Connector, S: SyncStore>(
         return Err(SyncError::EndlessPages { stream: stream.to_owned() });
     }
     let people = committed.repeated.iter().filter(|id| id.resource_type == reading.baseline.inventory_type);
-    let put_notes: Vec<_> =
-        people.map(|id| (format!("{}{}", checkpoint::REPEATED, id.resource), Vec::new())).collect();
-    if !put_notes.is_empty() {
-        let change = Change { put_notes, ..Change::default() };
-        store.commit(&change).map_err(SyncError::store)?;
-    }
-    Ok(())
+    Ok(people.map(|id| (format!("{}{}", checkpoint::REPEATED, id.resource), Vec::new())).collect())
 }
 
 /// Waits for what the store is busy with; never done when it is not.

@@ -53,7 +53,8 @@ impl Default for Options {
 
 /// Runs one sync and seals it, resuming an unfinished one if its checkpoint is still valid.
 ///
-/// Must run inside a tokio runtime with time enabled. Sealing blocks the calling task.
+/// Must run inside a tokio runtime with time enabled. Sealing blocks the calling task, and in a runtime with several threads
+/// hands the others on (`tokio::task::block_in_place`): it must not be called in a `LocalSet` of such a one.
 ///
 /// # Errors
 /// See [`SyncError`]; whatever was read before the failure stays in the store for the next run.

@@ -1,7 +1,8 @@
 //! The seam to storage: where facts and checkpoints go.
 //!
 //! A store holds one unfinished sync. Everything in a [`Change`] becomes durable together or not at all, and never
-//! without those before it; that is the whole of what resuming rests on. Calls are synchronous, the engine runs them off its reading task.
+//! without those before it; that is the whole of what resuming rests on. Calls are synchronous; the engine writes pages
+//! off its reading task.
 
 use std::collections::BTreeMap;
 use std::error::Error;
