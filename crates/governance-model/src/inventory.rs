@@ -7,6 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::Text;
+use crate::sorted::last_wins;
 
 /// The source's own list of the principals it holds: ids with a raw status each, without names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -111,17 +112,7 @@ impl<'a> Finder<'a> {
 impl From<Vec<(Text, Text)>> for Entries {
     /// Of an id that is there more than once, the last text counts.
     fn from(mut sorted: Vec<(Text, Text)>) -> Self {
-        // Sorting in a stable way, so that the last one stays the last, takes memory of its own.
-        if !sorted.is_sorted_by(|one, other| one.0 < other.0) {
-            sorted.sort_by(|one, other| one.0.cmp(&other.0));
-            sorted.dedup_by(|later, kept| {
-                let same = later.0 == kept.0;
-                if same {
-                    std::mem::swap(&mut later.1, &mut kept.1);
-                }
-                same
-            });
-        }
+        last_wins(&mut sorted);
         let mut numbering = Numbering::default();
         let mut numbers = Vec::with_capacity(sorted.len());
         // The standard library collects the ids where the pairs were, so that there is no second copy of them.

@@ -33,6 +33,7 @@ mod id;
 mod inventory;
 mod profile;
 mod resource;
+mod sorted;
 mod user;
 
 pub use connector::{

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
-use crate::Text;
+use crate::{Text, sorted};
 
 /// One attribute value, as free as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -116,21 +116,6 @@ impl Profile {
     fn place(&self, key: &str) -> Result<usize, usize> {
         self.sorted.binary_search_by(|(name, _)| name.as_str().cmp(key))
     }
-
-    /// Of attributes with the same name, the last one counts.
-    fn sort(&mut self) {
-        if self.sorted.is_sorted_by(|one, next| one.0 < next.0) {
-            return;
-        }
-        self.sorted.sort_by(|one, other| one.0.cmp(&other.0));
-        self.sorted.dedup_by(|later, kept| {
-            let same = later.0 == kept.0;
-            if same {
-                std::mem::swap(&mut later.1, &mut kept.1);
-            }
-            same
-        });
-    }
 }
 
 impl fmt::Debug for Profile {
@@ -148,10 +133,10 @@ impl Index<&str> for Profile {
 }
 
 impl From<Vec<(Text, Value)>> for Profile {
-    fn from(sorted: Vec<(Text, Value)>) -> Self {
-        let mut profile = Self { sorted };
-        profile.sort();
-        profile
+    /// Of attributes with the same name, the last one counts.
+    fn from(mut attributes: Vec<(Text, Value)>) -> Self {
+        sorted::last_wins(&mut attributes);
+        Self { sorted: attributes }
     }
 }
 
