@@ -193,9 +193,10 @@ impl WorkingDatabase {
     fn finish(&mut self, options: &SealOptions, progress: &mut dyn FnMut(SealStep)) -> Result<(), Error> {
         progress(SealStep::ReadHistory);
         let history = History::read(&options.output, options.limits)?;
-        // Building indexes puts rows into order in as much memory as the cache may take, and in temporary files beyond that.
+        // Building indexes puts rows into order in as much memory as the cache may take beside it, and in temporary files
+        // beyond that.
         self.connection
-            .execute_batch("pragma cache_size = -8192")
+            .execute_batch("pragma cache_size = -4096")
             .map_err(Error::sqlite("complete the working database"))?;
         if let Some(history) = &history {
             attach(&self.connection, history)?;
@@ -222,6 +223,7 @@ impl WorkingDatabase {
         let action = "complete the working database";
         let current = self.info.sync_id.clone();
         let stats = self.counts()?;
+        self.forget();
         // The sync being sealed is one of those to keep; a partial one must not push out the last full one.
         let earlier = options.keep_syncs.saturating_sub(1);
         let earlier = if self.info.sync_type == SyncType::Full { earlier } else { earlier.max(1) };

@@ -221,6 +221,11 @@ impl WorkingDatabase {
         Ok(RefMut::map(known, |known| known.as_mut().expect("it was read when it was not there")))
     }
 
+    /// Lets go of what it holds in memory; it is read back should it be asked for.
+    pub(crate) fn forget(&mut self) {
+        *self.known.get_mut() = None;
+    }
+
     fn look_through(&self) -> Result<Known, Error> {
         if self.is_checked.get() {
             return Known::read(&self.connection, &self.info.sync_id);
