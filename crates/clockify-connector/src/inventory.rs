@@ -3,7 +3,7 @@
 use std::mem;
 
 use clockify_api::model::{Membership, MembershipStatus, Workspace};
-use governance_model::{Inventory, MAX_ID_BYTES, Text};
+use governance_model::{Entries, Inventory, MAX_ID_BYTES, Text};
 
 use crate::text;
 
@@ -11,43 +11,51 @@ use crate::text;
 /// every workspace has at least its owner. Whoever is listed twice with different statuses has none.
 pub(crate) fn of(workspace: Workspace) -> Option<Inventory> {
     let here = workspace.id;
+    let (members, kinds) = workspace.memberships.into_parts();
+    let statuses: Vec<Option<Text>> = kinds.iter().map(|kind| status(kind, &here)).collect();
     // The texts are taken over and not copied, and stay where the list is: of a large workspace there are many.
-    let members = workspace.memberships.into_items().into_iter();
-    let members = members.filter(|entry| entry.target_id.as_ref().is_none_or(|target| *target == here));
-    let mut listed: Vec<(Text, Text)> = members.filter_map(listed).collect();
+    let members = members.into_iter().filter(|(_, kind)| statuses[*kind].is_some());
+    let mut listed: Vec<(Text, usize)> =
+        members.filter_map(|(user, kind)| Some((user.filter(is_readable)?, kind))).collect();
     listed.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+
+    let mut statuses: Vec<Text> = statuses.into_iter().map(Option::unwrap_or_default).collect();
+    let none = statuses.len();
+    statuses.push(Text::default());
     let mut ambiguous = Vec::new();
     listed.dedup_by(|(user, again), (listed, status)| {
         let same = user == listed;
-        if same && status.is_empty() {
-            *status = mem::take(again);
-        } else if same && !again.is_empty() && again != status {
+        if same && statuses[*status].is_empty() {
+            *status = *again;
+        } else if same && !statuses[*again].is_empty() && statuses[*again] != statuses[*status] {
             ambiguous.push(mem::take(user));
         }
         same
     });
     for user in ambiguous {
         if let Ok(place) = listed.binary_search_by(|entry| entry.0.cmp(&user)) {
-            listed[place].1 = Text::default();
+            listed[place].1 = none;
         }
     }
-    (!listed.is_empty()).then(|| Inventory { entries: listed.into() })
+    (!listed.is_empty()).then(|| Inventory { entries: Entries::numbered(listed, &statuses) })
 }
 
-/// Whom an entry names, with the status, empty when there is none.
-fn listed(entry: Membership) -> Option<(Text, Text)> {
-    let user = entry.user_id.filter(|user| is_readable(user))?;
-    let status = entry.membership_status.as_ref().map_or("", MembershipStatus::as_str);
-    Some((user, text::clip(status, text::MAX_CODE_BYTES).into()))
+/// What a membership says of its user's status, empty when it says nothing; `None` when it is that of another workspace.
+fn status(kind: &Membership, here: &Text) -> Option<Text> {
+    if kind.target_id.as_ref().is_some_and(|target| target != here) {
+        return None;
+    }
+    let status = kind.membership_status.as_ref().map_or("", MembershipStatus::as_str);
+    Some(text::clip(status, text::MAX_CODE_BYTES).into())
 }
 
 /// How many entries of the list name nobody: those without an id, with one that the protocol does not take, and those
 /// that could not be read at all.
 pub(crate) fn unreadable(workspace: &Workspace) -> usize {
-    let nobody = |entry: &&Membership| !entry.user_id.as_deref().is_some_and(is_readable);
-    workspace.memberships.iter().filter(nobody).count() + workspace.memberships.unreadable()
+    let members = &workspace.memberships;
+    members.len() - members.users().flatten().filter(|user| is_readable(user)).count() + members.unreadable()
 }
 
-fn is_readable(user: &str) -> bool {
+fn is_readable(user: &Text) -> bool {
     (1..=MAX_ID_BYTES).contains(&user.len())
 }

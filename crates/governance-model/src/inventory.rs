@@ -29,6 +29,26 @@ pub struct Entries {
 }
 
 impl Entries {
+    /// Ids, each with the place of its text in a list of texts. Takes no more memory than the ids do. Of an id that is there
+    /// more than once, the last text counts.
+    ///
+    /// # Panics
+    /// When there is no such place.
+    pub fn numbered(mut sorted: Vec<(Text, usize)>, texts: &[Text]) -> Self {
+        last_wins(&mut sorted);
+        let mut numbering = Numbering::default();
+        let mut known = vec![None; texts.len()];
+        let mut numbers = Vec::with_capacity(sorted.len());
+        // The standard library collects the ids where the pairs were, so that there is no second copy of them.
+        let ids = sorted.into_iter().map(|(id, place)| {
+            numbers.push(*known[place].get_or_insert_with(|| numbering.of(texts[place].clone())));
+            id
+        });
+        let mut ids: Vec<Text> = ids.collect();
+        ids.shrink_to_fit();
+        Self { ids, numbers, texts: numbering.texts }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.ids.len()
@@ -209,6 +229,13 @@ mod tests {
             let given: Vec<(Text, Text)> = given.iter().map(|(id, text)| (id.into(), text.into())).collect();
             let map: BTreeMap<Text, Text> = given.iter().cloned().collect();
             let entries: Entries = given.clone().into_iter().collect();
+            let texts: Vec<Text> = ["unused", "z", "", "y", "x", "zx", "zy", "z"].map(Text::from).into();
+            let place = |text: &Text| texts.iter().position(|one| one == text);
+            let numbered: Option<Vec<_>> =
+                given.iter().map(|(id, text)| Some((id.clone(), place(text)?))).collect();
+            if let Some(numbered) = numbered {
+                prop_assert_eq!(&Entries::numbered(numbered, &texts), &entries);
+            }
             prop_assert_eq!(&Entries::from(given), &entries);
             prop_assert_eq!(&map.clone().into_iter().collect::<Entries>(), &entries);
             prop_assert!(entries.iter().eq(&map));
@@ -235,7 +262,10 @@ mod tests {
         let people: Vec<(Text, Text)> = people.collect();
         let written = serde_json::to_string(&Entries::from(people.clone())).unwrap();
         let read = serde_json::from_str(&written).unwrap();
-        for list in [Entries::from(people.clone()), people.into_iter().collect(), read] {
+        let texts = ["PENDING".into(), "ACTIVE".into()];
+        let numbered = people.iter().map(|(id, text)| (id.clone(), usize::from(*text == texts[1]))).collect();
+        let numbered = Entries::numbered(numbered, &texts);
+        for list in [Entries::from(people.clone()), people.into_iter().collect(), read, numbered] {
             assert_eq!((list.ids.capacity(), list.numbers.capacity(), list.texts.len()), (1000, 1000, 2));
         }
     }

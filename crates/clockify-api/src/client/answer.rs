@@ -73,10 +73,9 @@ impl Answer {
 
     /// Reads a workspace, with the members that were taken out of it.
     pub(crate) fn workspace(mut self, operation: Operation) -> Result<Workspace, Error> {
-        let Taken { members, unreadable, .. } = &mut self.taken;
-        let (members, unreadable) = (mem::take(members), *unreadable);
+        let members = mem::take(&mut self.taken.members);
         let mut workspace: Workspace = self.record(operation)?;
-        workspace.memberships.begin_with(members, unreadable);
+        workspace.memberships.begin_with(members);
         Ok(workspace)
     }
 

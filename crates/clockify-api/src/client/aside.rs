@@ -12,7 +12,7 @@ mod tests;
 use serde_json::Deserializer;
 use serde_json::de::Read;
 
-use crate::model::{Element, Membership};
+use crate::model::{Element, Members, Membership};
 
 pub(super) use cut::Cut;
 
@@ -46,25 +46,10 @@ pub(super) struct Aside {
 /// The members that were taken out of a body.
 #[derive(Default)]
 pub(super) struct Taken {
-    /// Those that could be read.
-    pub(super) members: Vec<Membership>,
-    /// How many elements have another shape.
-    pub(super) unreadable: usize,
+    /// Those that could be read, and how many elements have another shape.
+    pub(super) members: Members,
     /// The gap that they left.
     pub(super) cut: Cut,
-}
-
-impl Taken {
-    fn add(&mut self, member: Membership, expected: usize) {
-        // Doubled each time it is full, a list of 100,000 would take the memory of 131,000 and, while it is moved, half as
-        // much again.
-        let count = self.members.len();
-        if count == self.members.capacity() {
-            let expected = (expected + expected / 64).saturating_sub(count);
-            self.members.reserve_exact(expected.max(count / 8).max(64));
-        }
-        self.members.push(member);
-    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -205,8 +190,7 @@ impl Aside {
         }
         if self.met {
             // The last list counts, and it stays in the body.
-            self.taken.members = Vec::new();
-            self.taken.unreadable = 0;
+            self.taken.members = Members::default();
         } else {
             self.met = true;
             self.before = Before::Key;
@@ -233,11 +217,12 @@ impl Aside {
             };
             match look {
                 Look::Whole(Some(member), length) => {
-                    self.taken.add(member, self.expected);
+                    self.taken.members.expect(self.expected);
+                    self.taken.members.push(member);
                     done = start + length;
                 }
                 Look::Whole(None, length) => {
-                    self.taken.unreadable += 1;
+                    self.taken.members.skip();
                     done = start + length;
                 }
                 Look::Part => break false,

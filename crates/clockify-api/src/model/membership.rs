@@ -36,7 +36,7 @@ open_enum! {
 /// One membership (clockify reference 6).
 ///
 /// A list of them may hold other workspaces, duplicates, and targets that no longer exist.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Membership {

@@ -10,6 +10,7 @@ pub type Text = compact_str::CompactString;
 
 mod group;
 mod lenient;
+mod members;
 mod membership;
 mod open_enum;
 mod project;
@@ -21,6 +22,7 @@ mod user;
 mod workspace;
 
 pub use group::{TeamManager, UserGroup};
+pub use members::Members;
 pub use membership::{Membership, MembershipStatus, MembershipType};
 pub use project::Project;
 pub use role::{Role, RoleEntity, RoleSource, UserRole};

@@ -23,13 +23,6 @@ impl<T> Told<T> {
         Self { items: Vec::new(), sent: false, unreadable: 1 }
     }
 
-    /// Puts in front what of the list was read before.
-    pub(crate) fn begin_with(&mut self, mut items: Vec<T>, unreadable: usize) {
-        items.append(&mut self.items);
-        self.items = items;
-        self.unreadable += unreadable;
-    }
-
     /// The elements that could be read.
     pub fn into_items(self) -> Vec<T> {
         self.items

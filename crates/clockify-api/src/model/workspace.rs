@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::lenient::{self, Shape};
 use super::rows::Record;
-use super::{Membership, Text, Told};
+use super::{Members, Text, members};
 
 /// A workspace (clockify reference 3.4).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -18,8 +18,8 @@ pub struct Workspace {
     #[serde(deserialize_with = "lenient::text")]
     pub name: Option<Text>,
     /// One membership per member of any status: the cheapest complete list of members.
-    #[serde(deserialize_with = "lenient::told")]
-    pub memberships: Told<Membership>,
+    #[serde(deserialize_with = "members::told")]
+    pub memberships: Members,
     /// The features of the plan. Open set.
     #[serde(deserialize_with = "lenient::texts")]
     pub features: Vec<Text>,

@@ -7,7 +7,7 @@ use proptest::sample::select;
 
 use super::*;
 use crate::client::Answer;
-use crate::model::Workspace;
+use crate::model::{Text, Workspace};
 use crate::{ApiKey, Endpoint, ErrorKind, Operation};
 
 type Outcome = Result<Workspace, (ErrorKind, String)>;
@@ -54,8 +54,8 @@ fn members_are_taken_out_as_they_come() {
         r#"{ "id" : "66b0", "name":"a\"memberships\":[\\",
 "memberships": [], "features":["SCIM",{"memberships":[2]}]}"#
     );
-    let users: Vec<_> = taken.members.iter().filter_map(|member| member.user_id.as_deref()).collect();
-    assert_eq!((users, taken.unreadable), (vec!["u1", "uä", "ü3"], 3));
+    let users: Vec<&str> = taken.members.users().flatten().map(Text::as_str).collect();
+    assert_eq!((users, taken.members.unreadable()), (vec!["u1", "uä", "ü3"], 3));
 }
 
 #[test]
