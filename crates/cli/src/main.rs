@@ -45,22 +45,29 @@ use anyhow::{Context, Result};
 use clap::error::ErrorKind;
 
 use crate::args::{Cli, Command, LogLevel};
+use crate::describe::DescribeCommand;
 use crate::exit::Exit;
 use crate::layers::{Ended, Given, Parsed};
 use crate::line::Line;
 use crate::problems::Problems;
 
 fn main() -> ExitCode {
+    if let Some(command) = DescribeCommand::alone(std::env::args_os()) {
+        return answered(describe::run(&command));
+    }
     let parsed = match layers::parse() {
         Ok(parsed) => parsed,
         Err(Ended::Usage(error)) => return usage(&error),
         Err(Ended::Wrong(failure)) => return ended(&failure.into()),
     };
-    let result = match &parsed.cli.command {
+    answered(match &parsed.cli.command {
         // Answers at once: nothing is started for it, and wrong settings do not matter.
         Some(Command::Describe(command)) => describe::run(command),
         _ => run(parsed),
-    };
+    })
+}
+
+fn answered(result: Result<()>) -> ExitCode {
     match result {
         Ok(()) => Exit::Success.into(),
         Err(error) => ended(&error),

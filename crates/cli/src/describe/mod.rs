@@ -7,6 +7,7 @@ mod configuration;
 mod man;
 mod reference;
 
+use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
 
 use anyhow::Result;
@@ -30,6 +31,19 @@ pub(crate) enum DescribeCommand {
     /// Print every command and flag as JSON, from which `docs/commands.md` is made.
     #[command(name = "_reference", hide = true)]
     Reference,
+}
+
+impl DescribeCommand {
+    /// The command, if the command line consists of nothing else. It has no flag that could be wrong then, and declaring all
+    /// flags of all commands takes more than the answer itself.
+    pub(crate) fn alone(arguments: impl IntoIterator<Item = OsString>) -> Option<Self> {
+        let mut arguments = arguments.into_iter().skip(1);
+        match (arguments.next()?.to_str()?, arguments.next()) {
+            ("capabilities", None) => Some(Self::Capabilities),
+            ("config", None) => Some(Self::Config),
+            _ => None,
+        }
+    }
 }
 
 /// Describes.
@@ -59,5 +73,39 @@ fn print(text: &[u8]) -> Result<()> {
             Err(Failure::new(Exit::Unknown, format!("cannot write to standard output: {error}")).into())
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::FromArgMatches;
+
+    use super::*;
+    use crate::args::{Cli, Command};
+
+    /// What is taken for a command by itself is what the whole command line takes it for.
+    #[test]
+    fn a_command_by_itself_is_that_command() {
+        for (line, is_it) in [
+            ("x capabilities", true),
+            ("x config", true),
+            ("x capabilities --log-level debug", false),
+            ("x --log-level debug capabilities", false),
+            ("x completion bash", false),
+            ("x man", false),
+            ("x help capabilities", false),
+            ("x", false),
+            ("capabilities", false),
+        ] {
+            let words = || line.split(' ').map(OsString::from);
+            let alone = DescribeCommand::alone(words()).map(|command| format!("{command:?}"));
+            assert_eq!(alone.is_some(), is_it, "{line}");
+            let Some(alone) = alone else { continue };
+            let whole = args::command().try_get_matches_from(words()).unwrap();
+            let Some(Command::Describe(whole)) = Cli::from_arg_matches(&whole).unwrap().command else {
+                panic!("{line}")
+            };
+            assert_eq!(alone, format!("{whole:?}"));
+        }
     }
 }
