@@ -336,6 +336,11 @@ fn put(batch: &mut Batch<'_>, change: &Change<'_>) -> Result<Committed, c1z::Err
         batch.put_entitlements(&facts.entitlements, seen)?;
         batch.put_grants(&facts.grants, seen)?;
     }
+    if let Some((of, prefix)) = change.note_repeated {
+        for id in committed.repeated.iter().filter(|id| id.resource_type == *of) {
+            batch.put_session(&format!("{prefix}{}", id.resource), &[])?;
+        }
+    }
     for key in &change.remove_notes {
         batch.delete_session(key)?;
     }

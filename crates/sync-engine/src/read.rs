@@ -187,24 +187,18 @@ async fn all<C: Connector, S: SyncStore>(
                 let Done { store, pages, outcome } = done.map_err(|error| (None, error))?;
                 spent = pages;
                 let committed = outcome.map_err(|error| (None, error))?;
-                let store = idle.insert(store);
+                let store = &*idle.insert(store);
                 let Some(Writing { pages: written, checkpoint: after }) = writing else {
                     resumed(reading, store, checkpoint);
                     continue;
                 };
                 *checkpoint = after;
-                let mut put_notes = Vec::new();
                 for (Written { stream, number, resources }, committed) in written.into_iter().zip(&committed) {
                     // Pages that are read again on purpose hold mostly what is there.
                     if !checkpoint.recovering {
-                        let repeated = repeats(reading, checkpoint, &stream, resources, committed);
-                        put_notes.extend(repeated.map_err(|error| (None, error))?);
+                        repeats(checkpoint, &stream, resources, committed).map_err(|error| (None, error))?;
                     }
                     reading.observer.event(&Event::PageStored { stream: &stream, resources, pages: number });
-                }
-                if !put_notes.is_empty() {
-                    let change = Change { put_notes, ..Change::default() };
-                    store.commit(&change).map_err(|error| (None, SyncError::store(error)))?;
                 }
             }
             Some((cursor, answer)) = in_flight.next(), if !in_flight.is_empty() => match answer {
@@ -263,15 +257,13 @@ pub(crate) fn note_cost<S: SyncStore>(
 /// A series may bring this many pages in a row without anything new before it counts as endless.
 const MAX_STALE: u32 = 3;
 
-/// The notes of who came more than once: rows moved, so which of the two readings is the later one is not known, and they
-/// are read again at the end. A series that brings nothing new any more is stopped.
-fn repeats<C: Connector>(
-    reading: &Reading<'_, C>,
+/// Counts who came more than once. A series that brings nothing new any more is stopped.
+fn repeats(
     checkpoint: &mut Checkpoint,
     stream: &str,
     resources: u64,
     committed: &Committed,
-) -> Result<Notes, SyncError> {
+) -> Result<(), SyncError> {
     let repeated = committed.repeated.len() as u64;
     checkpoint.repeated += repeated;
     let stale = checkpoint.stale.entry(stream.to_owned()).or_default();
@@ -279,8 +271,7 @@ fn repeats<C: Connector>(
     if *stale >= MAX_STALE {
         return Err(SyncError::EndlessPages { stream: stream.to_owned() });
     }
-    let people = committed.repeated.iter().filter(|id| id.resource_type == reading.baseline.inventory_type);
-    Ok(people.map(|id| (format!("{}{}", checkpoint::REPEATED, id.resource), Vec::new())).collect())
+    Ok(())
 }
 
 /// Waits for what the store is busy with; never done when it is not.
@@ -333,6 +324,9 @@ fn write<C: Connector, S: SyncStore>(
         pages.push(page);
     }
     let mut token = Some(after.write()?);
+    // Of somebody who comes more than once, rows have moved: which reading is the later one is not known, and they are read
+    // again at the end.
+    let people = (!after.recovering).then(|| reading.baseline.inventory_type.clone());
     let handle = tokio::task::spawn_blocking(move || {
         let last = pages.len().saturating_sub(1);
         let changes: Vec<_> = std::iter::zip(&pages, notes)
@@ -343,6 +337,7 @@ fn write<C: Connector, S: SyncStore>(
                 token: token.take_if(|_| place == last),
                 put_notes,
                 remove_notes: vec![done],
+                note_repeated: people.as_ref().map(|of| (of, checkpoint::REPEATED)),
                 ..Change::default()
             })
             .collect();

@@ -121,3 +121,45 @@ async fn a_cut_at_every_transaction_and_every_answer_changes_nothing() {
     // Guards against a sweep that never cuts.
     assert!(cuts > cases, "{cuts} cuts in {cases} cases");
 }
+
+/// Whoever came twice is looked at again, also when the run ended between the two: which reading was the later one is not
+/// known, and only the source can say.
+#[tokio::test]
+async fn whoever_came_twice_is_read_again_wherever_the_run_was_cut_off() {
+    let source = || {
+        let mut source = Scripted::workspace(6);
+        let second = source.pages.get_mut(&cursor("users", 1)).unwrap();
+        second.facts.resources.push(person("u001"));
+        source.pages.insert(cursor("again", 0), Page::default());
+        source
+    };
+    let mut cuts = 0;
+    for moment in [Moment::Before, Moment::After] {
+        for operation in 0.. {
+            let folder = tempfile::tempdir().unwrap();
+            let output = folder.path().join("sync.c1z");
+            let options = Options { concurrency: 1, ..Options::default() };
+            let stores = CutStores::new(C1zStores::lock(&output).unwrap(), Fuse::at(operation, moment));
+            let cut = sync_engine::sync(&source(), &stores, &SystemClock, &options, &NoObserver).await;
+            drop(stores);
+            let (report, again) = match cut {
+                Ok((report, _)) => (report, false),
+                Err(error) => {
+                    assert!(Cut::ended(&error), "{error:?}");
+                    let stores = C1zStores::lock(&output).unwrap();
+                    let (report, _) =
+                        sync_engine::sync(&source(), &stores, &SystemClock, &options, &NoObserver)
+                            .await
+                            .unwrap();
+                    (report, true)
+                }
+            };
+            assert_eq!(report.drift.reread, 1, "cut {moment:?} operation {operation}");
+            if !again {
+                break;
+            }
+            cuts += 1;
+        }
+    }
+    assert!(cuts > 10, "{cuts}");
+}
