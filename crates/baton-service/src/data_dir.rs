@@ -92,22 +92,31 @@ impl DataDir {
             turns.entry(key.to_owned()).or_default().clone()
         };
         let turn = turn.lock_owned().await;
-        self.sweep_now_and_then();
-        let whole = whole(&self.root)?;
-        // Held by a sweep for a moment at most.
-        whole.lock_shared()?;
-        let folder = self.root.join(key);
-        make(&folder)?;
-        let (folder, lock) = take(&folder)?;
+        let (root, key, is_due) = (self.root.clone(), key.to_owned(), self.is_sweep_due());
+        // Off the runtime: a disk that hangs must not keep heartbeats from being sent.
+        let taken = tokio::task::spawn_blocking(move || {
+            if is_due {
+                sweep(&root, Timestamp::now());
+            }
+            let whole = whole(&root)?;
+            // Held by a sweep for a moment at most.
+            whole.lock_shared()?;
+            let folder = root.join(key);
+            make(&folder)?;
+            take(&folder)
+        });
+        let (folder, lock) = taken.await.map_err(io::Error::other)??;
         Ok(Place { folder, _lock: lock, _turn: turn })
     }
 
-    fn sweep_now_and_then(&self) {
+    /// Whether it is time to sweep again; says so once.
+    fn is_sweep_due(&self) -> bool {
         let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
-        if swept.elapsed() >= SWEEP_EVERY {
+        let is_due = swept.elapsed() >= SWEEP_EVERY;
+        if is_due {
             *swept = Instant::now();
-            sweep(&self.root, Timestamp::now());
         }
+        is_due
     }
 }
 
