@@ -170,12 +170,13 @@ fn sweep(root: &Path, now: Timestamp) {
     if whole.try_lock().is_err() {
         return;
     }
-    let children = |folder: &Path| -> Vec<PathBuf> {
+    let children = |folder: &Path, is_ours: fn(&str) -> bool| -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
+        let named_by_us = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_ours));
+        named_by_us.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
     };
-    let keys = children(root);
-    for place in keys.iter().flat_map(|key| children(key)) {
+    let keys = children(root, is_key);
+    for place in keys.iter().flat_map(|key| children(key, is_place)) {
         let modified = fs::metadata(&place).and_then(|found| found.modified()).ok();
         let modified = modified.and_then(|at| Timestamp::try_from(at).ok());
         let stale = modified.is_some_and(|at| now.as_second() - at.as_second() > STALE);
@@ -188,7 +189,7 @@ fn sweep(root: &Path, now: Timestamp) {
             tracing::info!(folder = %place.display(), "An old sync that nobody goes on with was removed.");
         }
     }
-    for key in keys.iter().filter(|key| children(key).is_empty()) {
+    for key in keys.iter().filter(|key| children(key, |_| true).is_empty()) {
         // Only locks are left. Whoever holds one has no folder yet and the shared lock of the whole, so nobody does.
         let entries = fs::read_dir(key).into_iter().flatten().flatten();
         for lock in entries.map(|entry| entry.path()).filter(|path| is_lock(path)) {
@@ -198,8 +199,20 @@ fn sweep(root: &Path, now: Timestamp) {
     }
 }
 
+/// Whether a folder has a name such as [`DataDir::key`] makes. Whoever names a folder that others use too must not lose what
+/// they have in it.
+fn is_key(name: &str) -> bool {
+    name.len() == 32 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Whether a folder has the name of a place.
+fn is_place(name: &str) -> bool {
+    name.parse::<u32>().is_ok_and(|number| number < MOST)
+}
+
 fn is_lock(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "lock")
+        && path.file_stem().and_then(|name| name.to_str()).is_some_and(is_place)
 }
 
 /// Makes a folder that nobody else can look into.
@@ -258,7 +271,8 @@ mod tests {
     #[test]
     fn only_what_is_old_and_free_is_removed() {
         let root = tempfile::tempdir().unwrap();
-        let [old, held] = ["k/0", "k/1"].map(|name| root.path().join(name));
+        let key = DataDir::key(&["k"]);
+        let [old, held] = ["0", "1"].map(|name| root.path().join(&key).join(name));
         for folder in [&old, &held] {
             make(folder).unwrap();
             touch(&folder.join("sync.c1z"));
@@ -276,14 +290,33 @@ mod tests {
         assert!(!old.exists() && held.exists());
         drop(holding);
         sweep(root.path(), later);
-        assert!(!root.path().join("k").exists(), "nor do locks stay");
+        assert!(!root.path().join(key).exists(), "nor do locks stay");
+    }
+
+    #[test]
+    fn what_others_keep_in_the_folder_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let key = DataDir::key(&["k"]);
+        let theirs = [format!("{key}/evidence"), "reports/0".into(), "0/0".into(), format!("{key}-old/1")];
+        for folder in &theirs {
+            let folder = root.path().join(folder);
+            make(&folder).unwrap();
+            touch(&folder.join("kept"));
+            touch(&folder.with_extension("lock"));
+        }
+        let later = Timestamp::from_second(Timestamp::now().as_second() + STALE + 60).unwrap();
+        sweep(root.path(), later);
+        for folder in &theirs {
+            let folder = root.path().join(folder);
+            assert!(folder.join("kept").exists() && folder.with_extension("lock").exists(), "{folder:?}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_service_that_runs_for_long_sweeps_once_a_day() {
         let root = tempfile::tempdir().unwrap();
         let data = DataDir::open(root.path()).unwrap();
-        let old = root.path().join("k/0");
+        let old = root.path().join(DataDir::key(&["k"])).join("0");
         make(&old).unwrap();
         File::open(&old).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
         drop(data.place("other").await.unwrap());
