@@ -46,6 +46,8 @@ pub(super) struct ConfigFile {
     pub(super) entries: BTreeMap<String, Entry>,
     /// Whether others can read it.
     pub(super) is_open: bool,
+    /// Whether somebody named it, in place of having it in the folder where the program runs.
+    pub(super) is_named: bool,
 }
 
 /// Reads the file. One that is missing is none: the Go tools are silent about that, here it is a warning where it was named.
@@ -87,7 +89,8 @@ pub(super) fn read(warnings: &mut Vec<String>) -> Result<Option<ConfigFile>, Str
         return Err(format!("the configuration file {} is too large", path.display()));
     }
     let entries = parse(&text, &path)?;
-    Ok(Some(ConfigFile { is_open: platform::is_open_to_others(&metadata), path, entries }))
+    let is_open = platform::is_open_to_others(&metadata);
+    Ok(Some(ConfigFile { is_open, is_named: named.is_some(), path, entries }))
 }
 
 /// First the shape of each value, then its text: only who asks for text gets it as it is written.

@@ -5,12 +5,15 @@ use std::ffi::{OsStr, OsString};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
-use super::file::{self, ConfigFile};
+use super::file::{self, CONFIG_PATH, ConfigFile};
 use super::given::{Given, Layer, Setting};
 use super::secrets::{self, SECRETS};
 use super::{environment, key_of, keys, split, values, variable_of};
 use crate::args;
 use crate::problems::Problems;
+
+/// The one setting that says where the key may go.
+const TRUSTED_HOST: &str = "clockify-trusted-host";
 
 /// What is found on the way through the layers.
 pub(super) struct Layers<'a> {
@@ -107,6 +110,18 @@ impl<'a> Layers<'a> {
     fn by_file(&mut self, field: &str, variable: &str, delimiter: Option<char>) -> Option<Vec<OsString>> {
         let file = self.file.as_ref()?;
         let entry = file.entries.get(&key_of(variable))?;
+        if field == TRUSTED_HOST && !file.is_named {
+            let path = file.path.display();
+            self.problems.wrong(
+                field,
+                format!(
+                    "who besides Clockify is sent the key is not taken from {path} (line {}), which may be anybody's: \
+                     set {variable}, or name the file with {CONFIG_PATH}",
+                    entry.line
+                ),
+            );
+            return None;
+        }
         match entry.value.values(delimiter) {
             Ok(values) => Some(values),
             Err(problem) => {

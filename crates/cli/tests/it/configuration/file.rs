@@ -1,7 +1,7 @@
 //! The configuration file: where it is, what is wrong with it, and what is said of names that nobody knows.
 
 use super::{complete, demo};
-use crate::program::Program;
+use crate::program::{KEY, Program};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn its_name_ends_as_yaml_does() {
@@ -82,4 +82,31 @@ async fn a_text_of_digits_stays_what_it_is() {
         "errors found:\nfield clockify-workspace-id: an id has 24 hexadecimal digits, this text has 23 characters \
          (from .baton.yaml)",
     );
+}
+
+/// The key is in the environment, and the folder may be anybody's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_only_lies_there_does_not_say_who_is_sent_the_key() {
+    let program = Program::bare()
+        .set("BATON_CLOCKIFY_API_KEY", KEY)
+        .set("BATON_CLOCKIFY_WORKSPACE_ID", "66b0c1d2e4f5a6978812aa00");
+    let file = program.put(
+        ".baton.yaml",
+        "clockify-base-url: https://clockify.invalid/api/v1\nclockify-trusted-host: clockify.invalid\n",
+    );
+    let ran = program.run(&[]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(
+        ran.error().contains(
+            "field clockify-trusted-host: who besides Clockify is sent the key is not taken from .baton.yaml (line 2), \
+             which may be anybody's: set BATON_CLOCKIFY_TRUSTED_HOST, or name the file with BATON_CONFIG_PATH"
+        ),
+        "{}",
+        ran.error()
+    );
+    // Named in either way, it fails because there is no such host.
+    let flag = program.run(&["--clockify-trusted-host", "clockify.invalid"]);
+    assert_eq!(flag.code, Some(14), "{}", flag.stderr);
+    let named = program.set("BATON_CONFIG_PATH", file.to_str().unwrap()).run(&[]);
+    assert_eq!(named.code, Some(14), "{}", named.stderr);
 }
