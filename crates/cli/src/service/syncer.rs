@@ -84,7 +84,8 @@ impl Syncer for ClockifySyncer {
             None => "all".to_owned(),
             Some(types) => types.iter().map(ResourceTypeId::as_str).collect::<Vec<_>>().join(","),
         };
-        format!("{};types={types}", self.connector.descriptor().fingerprint)
+        let rights = if self.config.resources_only { "without" } else { "with" };
+        format!("{};types={types};{rights} entitlements", self.connector.descriptor().fingerprint)
     }
 
     async fn sync(&self, request: SyncRequest, stop: CancellationToken) -> Result<(), TaskError> {

@@ -60,6 +60,30 @@ async fn a_sealed_file_that_was_not_sent_is_sent_by_the_next_process() {
     }
 }
 
+/// What was read without entitlements, as the operator had it, is no answer once the operator wants them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sealed_file_of_other_settings_is_not_sent() {
+    let clockify = clockify([]).await;
+    let c1 = C1Sim::start(Options { lost_after_ms: Some(3_000), ..Options::default() }).await.unwrap();
+    let task = c1.script(TaskScript::sync());
+    c1.fault(Fault::on(Endpoint::UploadAsset, Action::Hang));
+    let program = service(&clockify, &c1).set("BATON_SKIP_ENTITLEMENTS_AND_GRANTS", "true");
+    let mut running = Running::start(&program);
+    assert!(c1.wait_until(PATIENCE, |c1| calls(c1, Endpoint::UploadAsset) > 0).await);
+    running.signal("KILL");
+    assert_eq!(running.code(), None);
+    let asked = clockify.requests().len();
+    c1.clear_faults();
+
+    drop(running);
+    let program = program.unset("BATON_SKIP_ENTITLEMENTS_AND_GRANTS");
+    let running = Running::start(&program);
+    done(&c1).await;
+    running.end();
+    assert_eq!(clockify.requests().len(), asked + 10);
+    holds(&*clockify.content(), &c1.uploads(&task)[0]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_outlives_an_outage_of_c1() {
     let (clockify, c1) = (clockify([]).await, c1().await);
