@@ -96,7 +96,8 @@ fn fails(s3: &S3, ran: &Ran, code: i32, snapshot: &str) {
 async fn two_syncs_are_kept_at_the_address_and_nothing_on_this_disk() {
     let (simulator, s3) = (clockify().await, store().await);
     let program = program(&simulator, &s3);
-    let ran = program.run(&[]).succeeded();
+    let ran = program.run(&["--task-concurrency", "1"]).succeeded();
+    assert!(ran.stderr.contains("Only service mode looks at [task-concurrency]:"), "{}", ran.stderr);
     assert!(ran.stdout.contains(ADDRESS), "{}", ran.stdout);
     assert!(!ran.stdout.contains("object-stores"), "{}", ran.stdout);
     holds_everything(&s3, &simulator);
