@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use governance_model::ErrorClass;
 
-/// How the program ends. The numbers are gRPC's status codes, as the Go SDK uses them, and two of our own.
+/// How the program ends. The numbers are gRPC's status codes, as the Go SDK uses them, and four of our own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
