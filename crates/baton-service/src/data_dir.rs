@@ -103,10 +103,11 @@ impl DataDir {
             whole.lock_shared()?;
             let folder = root.join(key);
             make(&folder)?;
-            take(&folder)
+            let (folder, lock) = take(&folder)?;
+            // The turn is held as long as the lock, also when nobody waits for the place any more.
+            Ok(Place { folder, _lock: lock, _turn: turn })
         });
-        let (folder, lock) = taken.await.map_err(io::Error::other)??;
-        Ok(Place { folder, _lock: lock, _turn: turn })
+        taken.await.map_err(io::Error::other)?
     }
 
     /// Whether it is time to sweep again; says so once.
@@ -245,6 +246,24 @@ mod tests {
         assert!(!second.is_finished());
         drop(first);
         assert_eq!(second.await.unwrap(), folder);
+    }
+
+    /// Otherwise the next one would find the place locked, and begin afresh in another.
+    #[tokio::test]
+    async fn who_is_no_longer_waited_for_keeps_the_turn_until_the_lock_is_free() {
+        for _ in 0..200 {
+            let root = tempfile::tempdir().unwrap();
+            let data = DataDir::open(root.path()).unwrap();
+            let first = data.place("k").await.unwrap();
+            touch(&first.folder().join(".sync.c1z.work"));
+            let folder = first.folder().to_owned();
+            drop(first);
+            {
+                let mut left = Box::pin(data.place("k"));
+                let _ = futures_util::poll!(&mut left);
+            }
+            assert_eq!(data.place("k").await.unwrap().folder(), folder);
+        }
     }
 
     #[tokio::test]
