@@ -128,7 +128,10 @@ impl Aside {
 
     /// Looks for the object. True when another stage begins, as in the next two.
     fn begin(&mut self) -> bool {
-        let Some(start) = after_blanks(&self.kept, self.at) else { return false };
+        let Some(start) = after_blanks(&self.kept, self.at) else {
+            self.at = self.kept.len();
+            return false;
+        };
         let is_object = self.kept[start] == b'{';
         (self.at, self.depth) = (start + 1, 1);
         self.stage = if is_object { Stage::Around } else { Stage::Rest };

@@ -83,6 +83,14 @@ fn a_long_element_is_not_read_once_per_piece() {
 }
 
 #[test]
+fn blanks_in_front_are_not_looked_through_once_per_piece() {
+    let mut body = vec![b' '; 8 << 20];
+    body.extend(br#"{"id":"a","memberships":[{"userId":"u1"}]}"#);
+    let (_, taken) = take(body.chunks(50));
+    assert_eq!(taken.members.len(), 1);
+}
+
+#[test]
 fn it_does_not_matter_where_the_body_is_cut_into_pieces() {
     let body = MEMBERS.as_bytes();
     let expected = whole(body);
