@@ -7,6 +7,9 @@ use serde::Deserializer;
 
 use super::{Membership, Text, Told, lenient};
 
+/// How many different combinations are looked up. A workspace has a handful: one for each status.
+const MOST_LOOKED_UP: usize = 256;
+
 /// The memberships of a workspace. Of 100,000 of them nearly all have the same target, type and status; each such combination
 /// is kept once, so that an entry takes 32 bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +18,7 @@ pub struct Members {
     entries: Vec<(Option<Text>, usize)>,
     /// What entries say beside the user, in the order in which it is first said.
     kinds: Vec<Membership>,
+    /// The numbers of the first ones.
     numbers: HashMap<Membership, usize>,
     sent: bool,
     unreadable: usize,
@@ -91,11 +95,16 @@ impl Members {
     }
 
     fn number(&mut self, kind: Membership) -> usize {
+        if let Some(number) = self.numbers.get(&kind) {
+            return *number;
+        }
         let next = self.kinds.len();
-        *self.numbers.entry(kind).or_insert_with_key(|kind| {
-            self.kinds.push(kind.clone());
-            next
-        })
+        // Where every entry says something of its own, to keep that twice would save nothing.
+        if next < MOST_LOOKED_UP {
+            self.numbers.insert(kind.clone(), next);
+        }
+        self.kinds.push(kind);
+        next
     }
 }
 
@@ -154,6 +163,21 @@ mod tests {
                 entries.into_iter().map(|(user_id, kind)| Membership { user_id, ..kinds[kind].clone() });
             assert!(again.eq(given.clone()));
         }
+    }
+
+    #[test]
+    fn what_is_different_in_each_is_not_kept_twice() {
+        let mut members = Members::default();
+        let given: Vec<_> =
+            (0..1000).map(|number| membership(Some("a"), Some(&number.to_string()), "ACTIVE")).collect();
+        for one in &given {
+            members.push(one.clone());
+        }
+        for one in &given[..10] {
+            members.push(one.clone());
+        }
+        assert!(members.iter().eq(given.iter().chain(&given[..10]).cloned()));
+        assert_eq!((members.kinds.len(), members.numbers.len()), (1000, MOST_LOOKED_UP));
     }
 
     #[test]
