@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
+use clockify_api::BaseUrl;
 
 use super::file::{self, CONFIG_PATH, ConfigFile};
 use super::given::{Given, Layer, Setting};
@@ -12,8 +13,19 @@ use super::{environment, key_of, keys, split, values, variable_of};
 use crate::args;
 use crate::problems::Problems;
 
-/// The one setting that says where the key may go.
-const TRUSTED_HOST: &str = "clockify-trusted-host";
+/// Whether a setting lets secrets or what was read go elsewhere, so that it must not come from a file that merely lies in the
+/// folder where the program runs.
+fn is_for_whoever_has_the_key(field: &str, values: &[OsString]) -> bool {
+    let texts = || values.iter().filter_map(|value| value.to_str()).filter(|text| !text.trim().is_empty());
+    match field {
+        "clockify-trusted-host" | "c1-api-host" | "ca-cert" | "otel-collector-endpoint" => {
+            texts().next().is_some()
+        }
+        // Any other host outside of Clockify has to be named besides.
+        "clockify-base-url" => texts().any(|text| BaseUrl::parse(text).is_ok_and(|url| url.is_loopback())),
+        _ => false,
+    }
+}
 
 /// What is found on the way through the layers.
 pub(super) struct Layers<'a> {
@@ -75,7 +87,8 @@ impl<'a> Layers<'a> {
                 .map(|text| set(Layer::Variable, split(&text, argument.get_value_delimiter())))
         };
         let found = found.or_else(|| {
-            let values = self.by_file(field, &variable, argument.get_value_delimiter())?;
+            let delimiter = argument.get_value_delimiter();
+            let values = self.by_file(field, &variable, delimiter, secrets_matter)?;
             Some(set(Layer::File(self.file.as_ref()?.path.clone()), values))
         });
         if let Some(found) = found.filter(|found| !found.values.iter().all(|value| value.is_empty())) {
@@ -107,22 +120,26 @@ impl<'a> Layers<'a> {
         }
     }
 
-    fn by_file(&mut self, field: &str, variable: &str, delimiter: Option<char>) -> Option<Vec<OsString>> {
+    fn by_file(
+        &mut self,
+        field: &str,
+        variable: &str,
+        delimiter: Option<char>,
+        secrets_matter: bool,
+    ) -> Option<Vec<OsString>> {
         let file = self.file.as_ref()?;
         let entry = file.entries.get(&key_of(variable))?;
-        if field == TRUSTED_HOST && !file.is_named {
-            let path = file.path.display();
-            self.problems.wrong(
-                field,
-                format!(
-                    "who besides Clockify is sent the key is not taken from {path} (line {}), which may be anybody's: \
-                     set {variable}, or name the file with {CONFIG_PATH}",
-                    entry.line
-                ),
-            );
-            return None;
-        }
         match entry.value.values(delimiter) {
+            Ok(values) if secrets_matter && !file.is_named && is_for_whoever_has_the_key(field, &values) => {
+                let problem = format!(
+                    "who is sent keys and who is believed is not taken from {} (line {}), which may be anybody's: \
+                     set {variable}, or name the file with {CONFIG_PATH}",
+                    file.path.display(),
+                    entry.line
+                );
+                self.problems.wrong(field, problem);
+                None
+            }
             Ok(values) => Some(values),
             Err(problem) => {
                 let place = format!("{}, line {}", file.path.display(), entry.line);
