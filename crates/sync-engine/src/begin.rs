@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use governance_model::{Baseline, Connector, Cursor, Scope, Timestamp};
+use governance_model::{Baseline, Connector, Cursor, Scope, Timestamp, Usage};
 use jiff::SignedDuration;
 
 use crate::checkpoint::{self, Checkpoint, decode};
 use crate::patience::Patience;
 use crate::report::SyncReport;
 use crate::store::{Change, Counts, SyncStart, SyncStore, SyncStores};
-use crate::{Clock, Event, Observer, Options, Phase, SyncError, Unusable};
+use crate::{Clock, Event, Observer, Options, Phase, SyncError, Unusable, read};
 
 /// What a run works with.
 pub(crate) struct Run<'a, C, T> {
@@ -19,6 +19,8 @@ pub(crate) struct Run<'a, C, T> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) options: &'a Options,
     pub(crate) observer: &'a dyn Observer,
+    /// What the connector had cost before.
+    pub(crate) before: Usage,
 }
 
 /// A sync that is ready to read pages.
@@ -241,7 +243,7 @@ pub(crate) async fn begin<C: Connector, T: SyncStores>(
     patience: &mut Patience<'_>,
     discarded: Option<Unusable>,
 ) -> Result<Begun<T::Store>, SyncError> {
-    let Run { connector, stores, clock, options, observer } = *run;
+    let Run { connector, stores, clock, options, observer, before } = *run;
     observer.event(&Event::Phase(Phase::Validate));
     let started_at = clock.now();
     let mut stop = options.stop.clone();
@@ -270,7 +272,7 @@ pub(crate) async fn begin<C: Connector, T: SyncStores>(
     observer.event(&Event::Started { sync_id: &start.sync_id });
 
     let mut checkpoint = Checkpoint::new(fingerprint, clock.now());
-    checkpoint.usage = connector.usage();
+    checkpoint.usage = read::since(before, connector.usage());
     checkpoint.opened(&cursors);
     let encoded = serde_json::to_vec(&baseline).map_err(|error| SyncError::Checkpoint(error.to_string()))?;
     let mut put_notes = vec![(checkpoint::BASELINE.to_owned(), encoded)];
@@ -288,6 +290,6 @@ pub(crate) async fn begin<C: Connector, T: SyncStores>(
     };
     store.commit(&change).map_err(SyncError::store)?;
     // What this run costs is added up from here on by the connector itself.
-    checkpoint.usage = governance_model::Usage::default();
+    checkpoint.usage = Usage::default();
     Ok(Begun { store, checkpoint, baseline, cursors, is_resumed: false })
 }

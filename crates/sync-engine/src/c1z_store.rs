@@ -336,9 +336,9 @@ fn put(batch: &mut Batch<'_>, change: &Change<'_>) -> Result<Committed, c1z::Err
         batch.put_entitlements(&facts.entitlements, seen)?;
         batch.put_grants(&facts.grants, seen)?;
     }
-    if let Some((of, prefix)) = change.note_repeated {
-        for id in committed.repeated.iter().filter(|id| id.resource_type == *of) {
-            batch.put_session(&format!("{prefix}{}", id.resource), &[])?;
+    if let Some(prefix) = change.note_repeated {
+        for id in &committed.repeated {
+            batch.put_session(&[prefix, &id.store_key()].concat(), &[])?;
         }
     }
     for key in &change.remove_notes {

@@ -13,7 +13,13 @@ use crate::later::Later;
 use crate::{Completeness, Integrity, SyncError, SyncStore, Unusable};
 
 /// Written by this version of the format; another number is never interpreted.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
+
+/// How many reasons are told apart.
+const MOST_REASONS: usize = 64;
+
+/// What the others are counted under.
+const OTHER_REASONS: &str = "other reasons";
 
 /// The most that a checkpoint can have counted. What says more is damaged, and adding to it would come to an end.
 const MOST: u64 = 1 << 62;
@@ -49,8 +55,6 @@ pub(crate) struct Checkpoint {
     pub(crate) dropped: BTreeMap<String, u64>,
     /// Reasons to doubt that the source showed everything.
     pub(crate) doubts: BTreeSet<String>,
-    /// Resources that came more than once.
-    pub(crate) repeated: u64,
     /// Pages in a row, per stream, that brought nothing new.
     pub(crate) stale: BTreeMap<String, u32>,
     /// Whether what is read now was read before and is looked at again.
@@ -77,7 +81,6 @@ impl Checkpoint {
             pages: BTreeMap::new(),
             dropped: BTreeMap::new(),
             doubts: BTreeSet::new(),
-            repeated: 0,
             stale: BTreeMap::new(),
             recovering: false,
             reread: 0,
@@ -124,12 +127,29 @@ impl Checkpoint {
         self.open.is_none_or(|open| open == cursors.len() as u64)
     }
 
+    /// Counts what was left out. Reasons may quote the source, and the checkpoint is written with every page, so that there
+    /// must not be many.
+    pub(crate) fn left_out(&mut self, reason: &str, count: u64) {
+        let is_listed = self.dropped.contains_key(reason) || self.dropped.len() < MOST_REASONS;
+        let reason = if is_listed { reason } else { OTHER_REASONS };
+        *self.dropped.entry(reason.to_owned()).or_default() += count;
+    }
+
+    /// Notes reasons to doubt that the source showed everything, as far as [`Checkpoint::left_out`] does.
+    pub(crate) fn doubt(&mut self, doubts: &[String]) {
+        for doubt in doubts {
+            if self.doubts.len() < MOST_REASONS {
+                self.doubts.insert(doubt.clone());
+            }
+        }
+    }
+
     /// Everything it counts, added up.
     fn total(&self) -> u64 {
         let Usage { requests, retries, bytes } = self.usage;
         // These are counted in half the width, and reach its end sooner.
         let narrow = |count: u32| u64::from(count) << 32;
-        let single = [self.repeated, self.reread, self.deferred, requests, retries, bytes, narrow(self.runs)];
+        let single = [self.reread, self.deferred, requests, retries, bytes, narrow(self.runs)];
         let stale = self.stale.values().map(|count| narrow(*count));
         let counts = self.pages.values().chain(self.dropped.values()).copied().chain(single).chain(stale);
         let counts = counts.chain(self.open);

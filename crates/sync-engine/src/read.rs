@@ -40,6 +40,8 @@ pub(crate) struct Reading<'a, C> {
     pub(crate) concurrency: usize,
     /// What earlier runs cost.
     pub(crate) earlier: Usage,
+    /// What the connector had cost before this run: a service has one for all of them.
+    pub(crate) before: Usage,
     /// Asks to stop early.
     pub(crate) stop: Stop,
 }
@@ -47,12 +49,21 @@ pub(crate) struct Reading<'a, C> {
 impl<C: Connector> Reading<'_, C> {
     /// What all runs together have cost so far.
     pub(crate) fn cost(&self) -> Usage {
-        let now = self.connector.usage();
+        let here = since(self.before, self.connector.usage());
         Usage {
-            requests: self.earlier.requests + now.requests,
-            retries: self.earlier.retries + now.retries,
-            bytes: self.earlier.bytes + now.bytes,
+            requests: self.earlier.requests + here.requests,
+            retries: self.earlier.retries + here.retries,
+            bytes: self.earlier.bytes + here.bytes,
         }
+    }
+}
+
+/// What was spent between two looks.
+pub(crate) fn since(before: Usage, now: Usage) -> Usage {
+    Usage {
+        requests: now.requests.saturating_sub(before.requests),
+        retries: now.retries.saturating_sub(before.retries),
+        bytes: now.bytes.saturating_sub(before.bytes),
     }
 }
 
@@ -196,7 +207,7 @@ async fn all<C: Connector, S: SyncStore>(
                 for (Written { stream, number, resources }, committed) in written.into_iter().zip(&committed) {
                     // Pages that are read again on purpose hold mostly what is there.
                     if !checkpoint.recovering {
-                        repeats(checkpoint, &stream, resources, committed).map_err(|error| (None, error))?;
+                        check_stale(checkpoint, &stream, resources, committed).map_err(|error| (None, error))?;
                     }
                     reading.observer.event(&Event::PageStored { stream: &stream, resources, pages: number });
                 }
@@ -257,15 +268,14 @@ pub(crate) fn note_cost<S: SyncStore>(
 /// A series may bring this many pages in a row without anything new before it counts as endless.
 const MAX_STALE: u32 = 3;
 
-/// Counts who came more than once. A series that brings nothing new any more is stopped.
-fn repeats(
+/// Stops a series that brings nothing new any more.
+fn check_stale(
     checkpoint: &mut Checkpoint,
     stream: &str,
     resources: u64,
     committed: &Committed,
 ) -> Result<(), SyncError> {
     let repeated = committed.repeated.len() as u64;
-    checkpoint.repeated += repeated;
     let stale = checkpoint.stale.entry(stream.to_owned()).or_default();
     *stale = if repeated > 0 && repeated == resources { *stale + 1 } else { 0 };
     if *stale >= MAX_STALE {
@@ -324,9 +334,9 @@ fn write<C: Connector, S: SyncStore>(
         pages.push(page);
     }
     let mut token = Some(after.write()?);
-    // Of somebody who comes more than once, rows have moved: which reading is the later one is not known, and they are read
+    // Where somebody comes more than once, rows have moved: which reading is the later one is not known, and they are read
     // again at the end.
-    let people = (!after.recovering).then(|| reading.baseline.inventory_type.clone());
+    let note_repeated = (!after.recovering).then_some(checkpoint::REPEATED);
     let handle = tokio::task::spawn_blocking(move || {
         let last = pages.len().saturating_sub(1);
         let changes: Vec<_> = std::iter::zip(&pages, notes)
@@ -337,7 +347,7 @@ fn write<C: Connector, S: SyncStore>(
                 token: token.take_if(|_| place == last),
                 put_notes,
                 remove_notes: vec![done],
-                note_repeated: people.as_ref().map(|of| (of, checkpoint::REPEATED)),
+                note_repeated,
                 ..Change::default()
             })
             .collect();
@@ -357,10 +367,10 @@ fn count(checkpoint: &mut Checkpoint, cursor: &Cursor, page: &Page) -> Result<No
     // What a page drops when it is read again has been counted.
     if !checkpoint.recovering {
         for dropped in &page.dropped {
-            *checkpoint.dropped.entry(dropped.reason.clone()).or_default() += dropped.count;
+            checkpoint.left_out(&dropped.reason, dropped.count);
         }
     }
-    checkpoint.doubts.extend(page.doubts.iter().cloned());
+    checkpoint.doubt(&page.doubts);
     let mut notes = Vec::new();
     for deferred in &page.deferred {
         let value = serde_json::to_vec(deferred).map_err(|error| SyncError::Checkpoint(error.to_string()))?;

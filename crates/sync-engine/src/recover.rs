@@ -76,8 +76,9 @@ pub(crate) fn plan<C: Connector, S: SyncStore>(
     if let Some(before) = &reading.baseline.inventory {
         mark_changed(before, after, &mut amiss);
     }
-    for (key, _) in store.notes(checkpoint::REPEATED).map_err(SyncError::store)? {
-        if let Some((place, _)) = key.strip_prefix(checkpoint::REPEATED).and_then(|id| listed.find(id)) {
+    let prefix = format!("{}{}:", checkpoint::REPEATED, reading.baseline.inventory_type);
+    for (key, _) in store.notes(&prefix).map_err(SyncError::store)? {
+        if let Some((place, _)) = key.strip_prefix(&prefix).and_then(|id| listed.find(id)) {
             amiss[place] = true;
         }
     }

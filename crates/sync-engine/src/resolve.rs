@@ -22,7 +22,7 @@ pub(crate) fn deferred<C: Connector, S: SyncStore>(
     let mut page = reading.connector.resolve(reading.baseline, &deferred, &StoreKnown(store))?;
     filter::keep(&mut page, reading.scope, reading.leave_out);
     for dropped in &page.dropped {
-        *checkpoint.dropped.entry(dropped.reason.clone()).or_default() += dropped.count;
+        checkpoint.left_out(&dropped.reason, dropped.count);
     }
     checkpoint.at = reading.clock.now();
     let change = Change {

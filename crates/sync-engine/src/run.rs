@@ -71,7 +71,7 @@ pub async fn sync<C: Connector, T: SyncStores>(
         checkpoint::fingerprint(&connector.descriptor().fingerprint, &options.scope, options.leave_out);
     let mut patience = Patience::new(options, clock, observer);
 
-    let run = Run { connector, stores, clock, options, observer };
+    let run = Run { connector, stores, clock, options, observer, before: connector.usage() };
     let start = begin::start(&run, fingerprint.clone(), &mut patience).await?;
     let (store, report) = match start {
         Start::Ended(store, report) => (store, *report),
@@ -100,7 +100,7 @@ async fn read_whole<C: Connector, T: SyncStores>(
     begun: Begun<T::Store>,
     patience: &mut Patience<'_>,
 ) -> Result<(T::Store, SyncReport), SyncError> {
-    let Run { connector, stores, clock, options, observer } = *run;
+    let Run { connector, stores, clock, options, observer, before } = *run;
     let Begun { store, mut checkpoint, baseline, cursors, is_resumed } = begun;
     let reading = Reading {
         connector,
@@ -111,6 +111,7 @@ async fn read_whole<C: Connector, T: SyncStores>(
         observer,
         concurrency: options.concurrency.max(1),
         earlier: checkpoint.usage,
+        before,
         stop: options.stop.clone(),
     };
 
@@ -155,6 +156,7 @@ async fn read_whole<C: Connector, T: SyncStores>(
         expand::expand(&mut store, &mut integrity, clock)?
     };
 
+    let repeated_resources = store.notes(checkpoint::REPEATED).map_err(SyncError::store)?.len() as u64;
     let start = store.start();
     let report = SyncReport {
         sync_id: start.sync_id,
@@ -169,7 +171,7 @@ async fn read_whole<C: Connector, T: SyncStores>(
         dropped: checkpoint.dropped,
         completeness,
         integrity,
-        drift: Drift { repeated_resources: checkpoint.repeated, reread: checkpoint.reread },
+        drift: Drift { repeated_resources, reread: checkpoint.reread },
         expanded_grants,
         source_id: baseline.source_id,
         source_name: baseline.source_name,

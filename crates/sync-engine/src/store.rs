@@ -43,9 +43,9 @@ pub struct Change<'a> {
     pub put_notes: Vec<(String, Vec<u8>)>,
     /// Notes to remove.
     pub remove_notes: Vec<String>,
-    /// A type and a prefix: for each resource of that type that was there already, a note without content is written, whose
-    /// key is the prefix and the native id.
-    pub note_repeated: Option<(&'a ResourceTypeId, &'a str)>,
+    /// A prefix: for each resource that was there already, a note without content is written, whose key is the prefix and the
+    /// resource's [`store_key`](ResourceId::store_key).
+    pub note_repeated: Option<&'a str>,
 }
 
 /// What a commit did.

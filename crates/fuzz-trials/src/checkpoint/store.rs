@@ -165,9 +165,9 @@ fn put(sync: &mut Unfinished, change: &Change<'_>) -> Committed {
         sync.entitlements.extend(facts.entitlements.iter().map(|one| (one.id.clone(), one.clone())));
         sync.grants.extend(facts.grants.iter().map(|one| (one.id(), one.clone())));
     }
-    if let Some((of, prefix)) = change.note_repeated {
-        let repeated = committed.repeated.iter().filter(|id| id.resource_type == *of);
-        sync.notes.extend(repeated.map(|id| (format!("{prefix}{}", id.resource), Vec::new())));
+    if let Some(prefix) = change.note_repeated {
+        let repeated = committed.repeated.iter().map(|id| ([prefix, &id.store_key()].concat(), Vec::new()));
+        sync.notes.extend(repeated);
     }
     for key in &change.remove_notes {
         sync.notes.remove(key);

@@ -76,10 +76,9 @@ async fn a_checkpoint_that_counts_beyond_everything_is_damaged() {
             database.execute("update v1_sync_runs set sync_token = ?1", [token.to_string()]).unwrap();
         }
     };
-    let (report, discarded) = after(counted("/repeated", 5)).await;
+    let (report, discarded) = after(counted("/reread", 5)).await;
     assert_eq!((report.runs, &discarded[..]), (2, &[][..]));
     for (place, count) in [
-        ("/repeated", u64::MAX),
         ("/reread", u64::MAX),
         ("/deferred", u64::MAX),
         ("/runs", u32::MAX.into()),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use governance_model::{ErrorClass, Page, ResourceId, ResourceTypeId, Scope, Timestamp};
+use governance_model::{Dropped, ErrorClass, Page, ResourceId, ResourceTypeId, Scope, Timestamp};
 use sync_engine::{C1zStores, Clock, LockError, NoObserver, Options, SyncError, SyncReport, SystemClock};
 use sync_trials::dump;
 
@@ -210,4 +210,36 @@ async fn pages_that_go_round_in_circles_are_stopped() {
         .unwrap_err();
     assert_eq!(error.to_string(), "the pages of groups bring nothing new any more and do not end");
     assert!(source.questions().len() < 20);
+}
+
+/// A service has one connector for all its syncs.
+#[tokio::test]
+async fn a_sync_costs_what_it_asked_itself() {
+    let source = Scripted::workspace(6);
+    for _ in 0..3 {
+        let folder = tempfile::tempdir().unwrap();
+        let asked = source.questions().len() as u64;
+        let stores = C1zStores::lock(&folder.path().join("sync.c1z")).unwrap();
+        let (report, _) = sync_engine::sync(&source, &stores, &SystemClock, &Options::default(), &NoObserver)
+            .await
+            .unwrap();
+        assert_eq!(report.usage.requests, source.questions().len() as u64 - asked);
+    }
+}
+
+/// The checkpoint is written with every page, and reasons may quote the source.
+#[tokio::test]
+async fn reasons_without_number_are_counted_together() {
+    let mut source = Scripted::workspace(6);
+    let folder = tempfile::tempdir().unwrap();
+    let page = source.pages.get_mut(&cursor("users", 1)).unwrap();
+    let reasons = (0..1000).map(|number| Dropped { reason: format!("unknown role {number:03}"), count: 2 });
+    page.dropped = reasons.collect();
+    page.doubts = (0..1000).map(|number| format!("doubt {number}")).collect();
+    let stores = C1zStores::lock(&folder.path().join("sync.c1z")).unwrap();
+    let (report, _) =
+        sync_engine::sync(&source, &stores, &SystemClock, &Options::default(), &NoObserver).await.unwrap();
+    assert_eq!(report.dropped.values().sum::<u64>(), 2000);
+    assert_eq!((report.dropped.len(), report.dropped["other reasons"]), (65, 2 * (1000 - 64)));
+    assert_eq!(report.completeness.reasons.len(), 64);
 }
