@@ -362,8 +362,8 @@ async fn a_checkpoint_made_under_other_conditions_is_recognised() {
         cut.starts_afresh(&program, arguments, Some(why), why);
     }
     for (change, why) in [
-        ("'$.format', 99", "its checkpoint has format 99, and this version reads 3"),
-        ("'$.format', 1", "its checkpoint has format 1, and this version reads 3"),
+        ("'$.format', 99", "its checkpoint has format 99, and this version reads 4"),
+        ("'$.format', 1", "its checkpoint has format 1, and this version reads 4"),
         ("'$.format', 'x'", "its checkpoint is damaged"),
         ("'$.pages', 'x'", "its checkpoint is damaged"),
         (
@@ -385,7 +385,7 @@ async fn a_checkpoint_made_under_other_conditions_is_recognised() {
         cut.starts_afresh(&program, &[], Some(why), change);
     }
     let program = cut.copy();
-    sql(&program, "update v1_sync_runs set sync_token = '{\"format\":3,'");
+    sql(&program, "update v1_sync_runs set sync_token = '{\"format\":4,'");
     cut.starts_afresh(&program, &[], Some("its checkpoint is damaged"), "half a token");
     let program = cut.copy();
     sql(&program, "delete from v1_connector_sessions where key = 'baseline'");
