@@ -1,15 +1,16 @@
 //! A comparison: what differs, in the order of importance, and how much.
 //!
 //! One walk over both syncs finds everything. The changes are kept to be put in order; when there are more than may be
-//! kept, they are let go, and each section is walked again when its turn comes, so that memory never grows with the files.
+//! kept, they are let go, and what has changes of a section is walked again when its turn comes, so that memory does not grow with the
+//! files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use c1z::{ResourceFilter, SyncType};
 use governance_model::ResourceTypeId;
 
 use super::returns::Returns;
-use super::walk::Differ;
+use super::walk::{Differ, Table};
 use super::{Action, Change, Refusal, RemarkCode, Section, Side, Summary, Thing};
 use crate::{Error, Snapshot};
 
@@ -21,7 +22,7 @@ const WATCHED_TYPES: usize = 1_000;
 pub struct Options {
     /// Whether syncs of two sources may be compared.
     pub across_sources: bool,
-    /// How many changes are kept in memory to put them in order; with more, each section costs a walk of its own.
+    /// How many changes are kept in memory to put them in order; with more, each section that has any costs a walk of its own.
     pub kept: usize,
 }
 
@@ -39,6 +40,8 @@ pub struct Comparison<'s> {
     returns: Returns,
     /// In order; `None` when there are too many.
     kept: Option<Vec<Change>>,
+    /// In which tables each section has changes: no other is walked again.
+    places: BTreeSet<(Section, Table)>,
 }
 
 impl<'s> Comparison<'s> {
@@ -51,12 +54,13 @@ impl<'s> Comparison<'s> {
         let grants = check(old, new, options, &mut summary)?;
         let differ = Differ::new(old, new, grants);
         let mut returns = Returns::default();
-        let mut kept = Some(Vec::new());
+        let (mut kept, mut places) = (Some(Vec::new()), BTreeSet::new());
         let mut gone = BTreeMap::<String, u64>::new();
         for change in differ.all() {
             let change = change?;
             summary.add(&change);
             returns.note(&change);
+            places.insert((change.section, Table::of(change.kind.thing)));
             if let Some(of) = lost_of(&change)
                 && (gone.len() < WATCHED_TYPES || gone.contains_key(of))
             {
@@ -85,7 +89,7 @@ impl<'s> Comparison<'s> {
             // Stable, so that what was found in the order of ids stays so.
             changes.sort_by_key(|change| change.section);
         }
-        Ok(Self { differ, summary, returns, kept })
+        Ok(Self { differ, summary, returns, kept, places })
     }
 
     /// How much differs, between what, and what limits the answer.
@@ -100,18 +104,18 @@ impl<'s> Comparison<'s> {
 
     /// What differs in one section.
     pub fn section(&self, section: Section) -> Box<dyn Iterator<Item = Result<Change, Error>> + '_> {
-        match &self.kept {
-            Some(changes) => {
-                let start = changes.partition_point(|change| change.section < section);
-                let here = move |change: &&Change| change.section == section;
-                Box::new(changes[start..].iter().take_while(here).cloned().map(Ok))
-            }
-            None => Box::new(self.differ.section(section).map(|change| {
-                let mut change = change?;
-                change.notes.extend(self.returns.notes(&change));
-                Ok(change)
-            })),
+        if let Some(changes) = &self.kept {
+            let start = changes.partition_point(|change| change.section < section);
+            let here = move |change: &&Change| change.section == section;
+            return Box::new(changes[start..].iter().take_while(here).cloned().map(Ok));
         }
+        let here = self.places.iter().filter(|(of, _)| *of == section).map(|(_, table)| *table);
+        let tables: Vec<_> = here.collect();
+        Box::new(self.differ.section(section, &tables).map(|change| {
+            let mut change = change?;
+            change.notes.extend(self.returns.notes(&change));
+            Ok(change)
+        }))
     }
 }
 

@@ -26,6 +26,27 @@ pub(super) struct Differ<'s> {
     declared: RefCell<HashMap<ResourceTypeId, (bool, bool)>>,
 }
 
+/// A table, in the order in which they are walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Table {
+    Types,
+    Resources,
+    Entitlements,
+    Grants,
+}
+
+impl Table {
+    /// Where a thing is found.
+    pub(super) fn of(thing: Thing) -> Self {
+        match thing {
+            Thing::ResourceType => Self::Types,
+            Thing::User | Thing::Role | Thing::Group | Thing::Project | Thing::Resource => Self::Resources,
+            Thing::Entitlement => Self::Entitlements,
+            Thing::Grant => Self::Grants,
+        }
+    }
+}
+
 /// Changes as they are found.
 pub(super) type Walk<'a> = Box<dyn Iterator<Item = Result<Change, Error>> + 'a>;
 
@@ -40,18 +61,21 @@ impl<'s> Differ<'s> {
         Box::new(tables.into_iter().flatten())
     }
 
-    /// The changes of one section, in the same order.
-    pub(super) fn section(&self, section: Section) -> Walk<'_> {
-        let tables = match section {
-            Section::Scope => vec![self.types()],
-            Section::People => vec![self.resources()],
-            Section::Entitlements => vec![self.entitlements()],
-            _ => vec![self.resources(), self.grants()],
-        };
+    /// The changes of one section in these tables, in the same order.
+    pub(super) fn section(&self, section: Section, tables: &[Table]) -> Walk<'_> {
+        let walks: Vec<_> = tables
+            .iter()
+            .map(|table| match table {
+                Table::Types => self.types(),
+                Table::Resources => self.resources(),
+                Table::Entitlements => self.entitlements(),
+                Table::Grants => self.grants(),
+            })
+            .collect();
         let here = move |change: &Result<Change, Error>| {
             change.as_ref().map_or(true, |change| change.section == section)
         };
-        Box::new(tables.into_iter().flatten().filter(here))
+        Box::new(walks.into_iter().flatten().filter(here))
     }
 
     fn types(&self) -> Walk<'_> {
