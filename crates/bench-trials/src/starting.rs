@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use anyhow::Result;
 use serde::Serialize;
 
 use crate::measure::{self, Taken};
@@ -17,20 +18,19 @@ pub(crate) struct Started {
     pub(crate) taken: Taken,
 }
 
-/// Measures all of them that the program has.
-pub(crate) fn measure(program: &Path, folder: &Path) -> Vec<Started> {
+/// Measures all of them.
+pub(crate) fn measure(program: &Path, folder: &Path) -> Result<Vec<Started>> {
     let mut all = Vec::new();
     for command in ["--version", "--help", "capabilities"] {
         let arguments = [OsString::from(program), OsString::from(command)];
         let mut least: Option<Taken> = None;
         for _ in 0..RUNS {
-            // Whoever measures a version without the command goes without it.
-            let Ok(taken) = measure::run(folder, &[], None, &arguments) else { break };
+            let taken = measure::run(folder, &[], None, &arguments)?;
             let peak = least.map_or(taken.peak, |least| least.peak.max(taken.peak));
             let quicker = least.filter(|least| least.wall < taken.wall).unwrap_or(taken);
             least = Some(Taken { peak, ..quicker });
         }
         all.extend(least.map(|taken| Started { command, taken }));
     }
-    all
+    Ok(all)
 }
