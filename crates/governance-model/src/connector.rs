@@ -156,6 +156,28 @@ pub struct Usage {
     pub bytes: u64,
 }
 
+impl Usage {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            requests: self.requests.saturating_add(other.requests),
+            retries: self.retries.saturating_add(other.retries),
+            bytes: self.bytes.saturating_add(other.bytes),
+        }
+    }
+
+    /// What came to it since an earlier look.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Self {
+        Self {
+            requests: self.requests.saturating_sub(earlier.requests),
+            retries: self.retries.saturating_sub(earlier.retries),
+            bytes: self.bytes.saturating_sub(earlier.bytes),
+        }
+    }
+}
+
 /// A source of governance facts.
 pub trait Connector: Send + Sync {
     /// What the connector says about itself; no I/O.

@@ -131,18 +131,10 @@ impl<'a> Finder<'a> {
 
 impl From<Vec<(Text, Text)>> for Entries {
     /// Of an id that is there more than once, the last text counts.
-    fn from(mut sorted: Vec<(Text, Text)>) -> Self {
-        last_wins(&mut sorted);
+    fn from(entries: Vec<(Text, Text)>) -> Self {
         let mut numbering = Numbering::default();
-        let mut numbers = Vec::with_capacity(sorted.len());
-        // The standard library collects the ids where the pairs were, so that there is no second copy of them.
-        let ids = sorted.into_iter().map(|(id, text)| {
-            numbers.push(numbering.of(text));
-            id
-        });
-        let mut ids: Vec<Text> = ids.collect();
-        ids.shrink_to_fit();
-        Self { ids, numbers, texts: numbering.texts }
+        let numbered = entries.into_iter().map(|(id, text)| (id, numbering.of(text) as usize)).collect();
+        Self::numbered(numbered, &numbering.texts)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::checkpoint::{self, Checkpoint, decode};
 use crate::patience::Patience;
 use crate::report::SyncReport;
 use crate::store::{Change, Counts, SyncStart, SyncStore, SyncStores};
-use crate::{Clock, Event, Observer, Options, Phase, SyncError, Unusable, read};
+use crate::{Clock, Event, Observer, Options, Phase, SyncError, Unusable};
 
 /// What a run works with.
 pub(crate) struct Run<'a, C, T> {
@@ -272,7 +272,7 @@ pub(crate) async fn begin<C: Connector, T: SyncStores>(
     observer.event(&Event::Started { sync_id: &start.sync_id });
 
     let mut checkpoint = Checkpoint::new(fingerprint, clock.now());
-    checkpoint.usage = read::since(before, connector.usage());
+    checkpoint.usage = connector.usage().since(before);
     checkpoint.opened(&cursors);
     let encoded = serde_json::to_vec(&baseline).map_err(|error| SyncError::Checkpoint(error.to_string()))?;
     let mut put_notes = vec![(checkpoint::BASELINE.to_owned(), encoded)];

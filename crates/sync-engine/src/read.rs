@@ -49,21 +49,7 @@ pub(crate) struct Reading<'a, C> {
 impl<C: Connector> Reading<'_, C> {
     /// What all runs together have cost so far.
     pub(crate) fn cost(&self) -> Usage {
-        let here = since(self.before, self.connector.usage());
-        Usage {
-            requests: self.earlier.requests + here.requests,
-            retries: self.earlier.retries + here.retries,
-            bytes: self.earlier.bytes + here.bytes,
-        }
-    }
-}
-
-/// What was spent between two looks.
-pub(crate) fn since(before: Usage, now: Usage) -> Usage {
-    Usage {
-        requests: now.requests.saturating_sub(before.requests),
-        retries: now.retries.saturating_sub(before.retries),
-        bytes: now.bytes.saturating_sub(before.bytes),
+        self.earlier.and(self.connector.usage().since(self.before))
     }
 }
 
