@@ -1,8 +1,8 @@
 //! A comparison: what differs, in the order of importance, and how much.
 //!
 //! One walk over both syncs finds everything. The changes are kept to be put in order; when there are more than may be
-//! kept, they are let go, and what has changes of a section is walked again when its turn comes, so that memory does not grow with the
-//! files.
+//! kept, they are let go, and the tables that have changes of a section are walked again when its turn comes, so that memory
+//! does not grow with the files.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -13,9 +13,9 @@ use super::{environment, key_of, keys, split, values, variable_of};
 use crate::args;
 use crate::problems::Problems;
 
-/// Whether a setting lets secrets or what was read go elsewhere, so that it must not come from a file that merely lies in the
-/// folder where the program runs.
-fn is_for_whoever_has_the_key(field: &str, values: &[OsString]) -> bool {
+/// Whether a setting decides who is sent secrets or what was read, or who is believed, so that it must not come from a file
+/// that merely lies in the folder where the program runs.
+fn decides_who_is_trusted(field: &str, values: &[OsString]) -> bool {
     let texts = || values.iter().filter_map(|value| value.to_str()).filter(|text| !text.trim().is_empty());
     match field {
         "clockify-trusted-host" | "c1-api-host" | "ca-cert" | "otel-collector-endpoint" => {
@@ -130,7 +130,7 @@ impl<'a> Layers<'a> {
         let file = self.file.as_ref()?;
         let entry = file.entries.get(&key_of(variable))?;
         match entry.value.values(delimiter) {
-            Ok(values) if secrets_matter && !file.is_named && is_for_whoever_has_the_key(field, &values) => {
+            Ok(values) if secrets_matter && !file.is_named && decides_who_is_trusted(field, &values) => {
                 let problem = format!(
                     "who is sent keys and who is believed is not taken from {} (line {}), which may be anybody's: \
                      set {variable}, or name the file with {CONFIG_PATH}",
