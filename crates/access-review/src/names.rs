@@ -1,6 +1,6 @@
 //! What resources and entitlements are called, looked up once and kept for a while.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -61,6 +61,8 @@ pub(crate) struct Permission {
 /// The answers that are kept.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
+    /// By the ids under which the file keeps them; see [`SyncView::states_of_accounts`].
+    accounts: OnceCell<HashMap<Box<str>, State>>,
     resources: RefCell<ByResource<Rc<Called>>>,
     entitlements: RefCell<HashMap<EntitlementId, Rc<Permission>>>,
 }
@@ -96,6 +98,20 @@ impl Names {
         let called = Rc::new(called);
         self.resources.borrow_mut().keep(id, Rc::clone(&called));
         Ok(called)
+    }
+
+    /// The state of an account by the id under which the file keeps it; `None` when the account itself has to be asked for,
+    /// and for everything else. The states of all are read at the first question, about 60 bytes each: whoever counts
+    /// members asks about nearly everybody.
+    pub(crate) fn state(&self, view: &SyncView<'_>, key: &str) -> Result<Option<State>, Error> {
+        if let Some(known) = self.accounts.get() {
+            return Ok(known.get(key).copied());
+        }
+        let mut read = HashMap::new();
+        view.states_of_accounts(|key, state| {
+            read.insert(key.into(), state);
+        })?;
+        Ok(self.accounts.get_or_init(|| read).get(key).copied())
     }
 
     pub(crate) fn entitlement(

@@ -9,6 +9,8 @@ use prost::encoding::decode_varint;
 pub struct Glance<'a> {
     /// Whether it is usable; [`State::Unspecified`] when the message does not say, or says something newer.
     pub state: State,
+    /// The same, if the message has a status of its own; elsewhere the one of a trait may say more.
+    pub(crate) own_state: Option<State>,
     profile: &'a [u8],
 }
 
@@ -23,11 +25,12 @@ const TYPE_URL: u32 = 1;
 impl<'a> Glance<'a> {
     /// Takes it from an encoded resource; `None` when that is no message.
     pub(crate) fn at(message: &'a [u8]) -> Option<Self> {
-        let mut glance = Self { state: State::Unspecified, profile: &[] };
+        let mut glance = Self { state: State::Unspecified, own_state: None, profile: &[] };
         for field in Fields(message) {
             match field? {
                 (PROFILE, Content::Bytes(profile)) => glance.profile = profile,
                 (STATUS, Content::Bytes(status)) => {
+                    glance.own_state.get_or_insert(State::Unspecified);
                     for field in Fields(status) {
                         if let (STATE, Content::Number(state)) = field? {
                             glance.state = match state {
@@ -36,6 +39,7 @@ impl<'a> Glance<'a> {
                                 3 => State::Deleted,
                                 _ => State::Unspecified,
                             };
+                            glance.own_state = Some(glance.state);
                         }
                     }
                 }
@@ -180,7 +184,7 @@ mod tests {
         user.profile.insert("number".into(), Value::Number(1.5));
         let message = baton_proto::resource_to_proto(&user).encode_to_vec();
         let glance = Glance::at(&message).unwrap();
-        assert_eq!(glance.state, State::Disabled);
+        assert_eq!((glance.state, glance.own_state), (State::Disabled, Some(State::Disabled)));
         let seen: Vec<_> = glance.attributes().collect();
         let expected: [(&[u8], Option<&[u8]>); 4] = [
             (b"account_status", Some(b"LIMITED")),
@@ -190,6 +194,11 @@ mod tests {
         ];
         assert_eq!(seen, expected);
         assert!(Glance::at(&message[..message.len() - 1]).is_none());
-        assert_eq!(Glance::at(&[]).unwrap().state, State::Unspecified);
+        let nothing = Glance::at(&[]).unwrap();
+        assert_eq!((nothing.state, nothing.own_state), (State::Unspecified, None));
+        // A status of its own that says nothing is one all the same.
+        user.status = Some(Status { state: State::Unspecified, details: String::new() });
+        let message = baton_proto::resource_to_proto(&user).encode_to_vec();
+        assert_eq!(Glance::at(&message).unwrap().own_state, Some(State::Unspecified));
     }
 }

@@ -122,21 +122,10 @@ mod tests {
 
     use super::*;
     use crate::records::Records;
-    use crate::run::{SyncRun, SyncType};
     use crate::{GrantFilter, ResourceFilter, SyncView, schema};
 
     fn view(connection: &Connection) -> SyncView<'_> {
-        let run = SyncRun {
-            sync_id: "s".to_owned(),
-            sync_type: SyncType::Full,
-            started_at: governance_model::Timestamp::UNIX_EPOCH,
-            ended_at: None,
-            token: String::new(),
-            parent_sync_id: String::new(),
-            linked_sync_id: String::new(),
-            stats: None,
-        };
-        SyncView::new(connection, run)
+        SyncView::unfinished(connection, "s")
     }
 
     /// A database, without all of its indexes, in which one user has 1,600 grants and 1,600 others have one each.

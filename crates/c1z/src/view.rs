@@ -8,14 +8,13 @@ use rusqlite::Connection;
 use crate::query::Condition;
 use crate::records::{Kind, Record, Records};
 use crate::run::{Stats, SyncRun};
-use crate::schema::RESOURCES;
-use crate::{Error, Glance, batch, dangling};
+use crate::{Error, batch, dangling};
 
 /// One sync of a [`C1zFile`](crate::C1zFile).
 #[derive(Debug)]
 pub struct SyncView<'f> {
-    connection: &'f Connection,
-    run: SyncRun,
+    pub(crate) connection: &'f Connection,
+    pub(crate) run: SyncRun,
 }
 
 /// Which resources are wanted; by default all.
@@ -54,6 +53,22 @@ pub struct GrantFilter {
 impl<'f> SyncView<'f> {
     pub(crate) fn new(connection: &'f Connection, run: SyncRun) -> Self {
         Self { connection, run }
+    }
+
+    /// A sync of which only the id is known.
+    #[cfg(test)]
+    pub(crate) fn unfinished(connection: &'f Connection, sync_id: &str) -> Self {
+        let run = SyncRun {
+            sync_id: sync_id.to_owned(),
+            sync_type: crate::SyncType::Full,
+            started_at: governance_model::Timestamp::UNIX_EPOCH,
+            ended_at: None,
+            token: String::new(),
+            parent_sync_id: String::new(),
+            linked_sync_id: String::new(),
+            stats: None,
+        };
+        Self::new(connection, run)
     }
 
     /// The sync itself.
@@ -113,45 +128,6 @@ impl<'f> SyncView<'f> {
         of_type(&mut conditions, principal[0], filter.principal_type.as_ref());
         of(&mut conditions, principal, filter.principal.as_ref());
         self.records(conditions)
-    }
-
-    /// Glances at every resource of a type, in the order in which they were written.
-    ///
-    /// # Errors
-    /// When SQLite fails, or a row holds no message.
-    pub fn glance(&self, of: &ResourceTypeId, mut each: impl FnMut(&Glance<'_>)) -> Result<(), Error> {
-        const SQL: &str = "select external_id, data from v1_resources where sync_id = ?1 \
-             and +resource_type_id = ?2 order by id";
-        let action = "glance at resources";
-        let mut statement = self.connection.prepare(SQL).map_err(Error::sqlite(action))?;
-        let mut rows = statement.query([&self.run.sync_id, of.as_str()]).map_err(Error::sqlite(action))?;
-        while let Some(row) = rows.next().map_err(Error::sqlite(action))? {
-            let data = row.get_ref(1).ok().and_then(|value| value.as_blob().ok());
-            let Some(glance) = data.and_then(Glance::at) else {
-                let external_id = row.get(0).map_err(Error::sqlite(action))?;
-                return Err(Error::Column { table: RESOURCES, external_id, column: "data" });
-            };
-            each(&glance);
-        }
-        Ok(())
-    }
-
-    /// How many grants each entitlement has that has any, by the id of the entitlement.
-    ///
-    /// # Errors
-    /// When SQLite fails.
-    pub fn holders(&self, mut each: impl FnMut(&str, u64)) -> Result<(), Error> {
-        const SQL: &str = "select entitlement_id, count(*) from v1_grants where sync_id = ?1 \
-             group by entitlement_id";
-        let mut read = || -> rusqlite::Result<()> {
-            let mut statement = self.connection.prepare(SQL)?;
-            let mut rows = statement.query([&self.run.sync_id])?;
-            while let Some(row) = rows.next()? {
-                each(row.get_ref(0)?.as_str()?, row.get::<_, i64>(1)?.unsigned_abs());
-            }
-            Ok(())
-        };
-        read().map_err(Error::sqlite("count holders"))
     }
 
     /// One resource type.

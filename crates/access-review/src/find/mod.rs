@@ -14,7 +14,7 @@ use crate::names::Kind;
 use crate::rows::Principal;
 use crate::{Error, Snapshot};
 
-use sieve::Sieve;
+pub(crate) use sieve::Sieve;
 
 /// How many candidates are named; the rest is counted.
 const NAMED: usize = 20;

@@ -13,14 +13,14 @@ const KELVIN: &str = "\u{212a}";
 const DOT_ABOVE: char = '\u{307}';
 
 /// Finds the messages in which some text may be the wanted one, in whatever case.
-pub(super) struct Sieve {
+pub(crate) struct Sieve {
     finder: Finder<'static>,
     lower: RefCell<Vec<u8>>,
 }
 
 impl Sieve {
     /// For a text in lower case; nothing when messages cannot be told apart by it.
-    pub(super) fn of(wanted: &str) -> Option<Self> {
+    pub(crate) fn of(wanted: &str) -> Option<Self> {
         if wanted.contains(DOT_ABOVE) {
             return None;
         }
@@ -31,7 +31,7 @@ impl Sieve {
     }
 
     /// Whether the message may hold it. Texts stand in messages as they are.
-    pub(super) fn may_hold(&self, message: &[u8]) -> bool {
+    pub(crate) fn may_hold(&self, message: &[u8]) -> bool {
         let mut lower = self.lower.borrow_mut();
         lower.clear();
         lower.extend_from_slice(message);

@@ -1,7 +1,9 @@
 //! Groups: how many belong to each, and who manages them.
 
-use c1z::{GrantFilter, ResourceFilter};
-use governance_model::{Resource, ResourceId, State, Timestamp};
+use std::collections::BTreeMap;
+
+use c1z::ResourceFilter;
+use governance_model::{EntitlementId, Resource, ResourceId, ResourceTypeId, State, Timestamp};
 use serde::Serialize;
 
 use super::{Principal, Reference};
@@ -76,20 +78,47 @@ pub(super) struct Belonging {
 
 impl Belonging {
     pub(super) fn of(snapshot: &Snapshot<'_>, id: &ResourceId) -> Result<Self, Error> {
+        let (names, view) = (&snapshot.names, snapshot.view());
         let mut found = Self::default();
-        let filter = GrantFilter { resource: Some(id.clone()), ..GrantFilter::default() };
-        for grant in snapshot.view().grants(&filter).by_id() {
-            let grant = grant?.value;
-            let slug = &snapshot.names.entitlement(snapshot.view(), &grant.entitlement)?.slug;
-            let called = snapshot.names.resource(snapshot.view(), &grant.principal)?;
-            if slug == "manager" {
-                found.managers.push(Principal::find(snapshot, &grant.principal)?);
-            } else if called.kind == Kind::Group {
-                found.groups.push(Reference::find(snapshot, &grant.principal)?);
-            } else {
-                found.members += 1;
-                found.enabled += u64::from(called.state == Some(State::Enabled));
+        // Managers and groups are few and are told by the ids of their grants; members are counted, undecoded.
+        let (mut managers, mut groups) = (BTreeMap::new(), BTreeMap::new());
+        let mut last: Option<(EntitlementId, bool)> = None;
+        let mut key = String::new();
+        view.glance_at_grants(Some(id), |grant| {
+            let is_manager = match &last {
+                Some((entitlement, is_manager)) if entitlement.as_str() == grant.entitlement => *is_manager,
+                _ => {
+                    let entitlement = EntitlementId::from_raw(grant.entitlement);
+                    let is_manager = names.entitlement(view, &entitlement)?.slug == "manager";
+                    last.insert((entitlement, is_manager)).1
+                }
+            };
+            let (kind, id) = grant.principal;
+            let principal = || ResourceId::new(ResourceTypeId::new(kind), id);
+            if is_manager {
+                managers.insert(grant.external_id.to_owned(), principal());
+                return Ok(());
             }
+            key.clear();
+            key.extend([kind, ":", id]);
+            let mut state = names.state(view, &key)?;
+            if state.is_none() {
+                let called = names.resource(view, &principal())?;
+                if called.kind == Kind::Group {
+                    groups.insert(grant.external_id.to_owned(), principal());
+                    return Ok(());
+                }
+                state = called.state;
+            }
+            found.members += 1;
+            found.enabled += u64::from(state == Some(State::Enabled));
+            Ok::<_, Error>(())
+        })?;
+        for manager in managers.values() {
+            found.managers.push(Principal::find(snapshot, manager)?);
+        }
+        for group in groups.values() {
+            found.groups.push(Reference::find(snapshot, group)?);
         }
         Ok(found)
     }

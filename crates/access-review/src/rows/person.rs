@@ -1,13 +1,10 @@
 //! People: who is there, in what state and why, with which roles and in which groups.
 
-use std::iter;
-
 use c1z::{GrantFilter, ResourceFilter};
-use governance_model::{Resource, ResourceId, ResourceTrait, Timestamp, TraitKind, Value};
+use governance_model::{Resource, ResourceId, ResourceTrait, ResourceTypeId, State, Timestamp, Value};
 use serde::Serialize;
 
 use super::{Privilege, Reference, Scope, StateName};
-use crate::find::types_of;
 use crate::names::Kind;
 use crate::{Error, Snapshot};
 
@@ -122,68 +119,24 @@ impl Person {
         })
     }
 
-    /// The same, and after them the accounts that grants name and the file does not have: they are accounts by their type.
-    ///
-    /// # Errors
-    /// When the types of accounts cannot be read.
-    pub fn all_named<'s>(
-        snapshot: &'s Snapshot<'_>,
-    ) -> Result<impl Iterator<Item = Result<Self, Error>> + use<'s>, Error> {
-        let types = types_of(snapshot, TraitKind::User, "user")?;
-        // Looked for when it is their turn: the first row need not wait for it.
-        let missing = iter::once_with(|| snapshot.view().principals_missing()).flat_map(move |found| {
-            let found = found.map(|ids| ids.into_iter().filter(|id| types.contains(&id.resource_type)));
-            match found {
-                Ok(ids) => ids.map(Ok).collect::<Vec<_>>(),
-                Err(error) => vec![Err(error)],
-            }
-        });
-        Ok(Self::all(snapshot).chain(missing.map(move |id| Self::of_missing(snapshot, id?))))
-    }
-
-    /// All that is known of an account that the file lacks is what grants give it.
-    fn of_missing(snapshot: &Snapshot<'_>, id: ResourceId) -> Result<Self, Error> {
-        let Held { roles, groups, manages, .. } = Held::by(snapshot, &id)?;
-        Ok(Self {
-            privilege: roles.first().map_or(Privilege::Regular, |role| role.privilege),
-            resource_type: id.resource_type.as_str().to_owned(),
-            id: id.resource.into_string(),
-            name: String::new(),
-            email: String::new(),
-            login: String::new(),
-            status: StateName(governance_model::State::Unspecified),
-            status_reason: "missing: grants name it and the file does not have it".to_owned(),
-            roles,
-            groups,
-            manages,
-            mfa: None,
-            created_at: None,
-            last_login: None,
-            pending: false,
-            limited: false,
-            unlisted: false,
-            missing: true,
-            annotations: Vec::new(),
-        })
-    }
-
     /// The person that a resource is; `None` when it is none.
     ///
     /// # Errors
     /// When what the person has cannot be read.
     pub fn of(snapshot: &Snapshot<'_>, resource: Resource) -> Result<Option<Self>, Error> {
-        let Some(user) = resource.traits.iter().find_map(|kind| match kind {
+        Self::account(resource).map(|account| account.with_grants(snapshot)).transpose()
+    }
+
+    /// What the resource itself says of the person that it is, without anything that grants say.
+    pub(super) fn account(resource: Resource) -> Option<Self> {
+        let user = resource.traits.iter().find_map(|kind| match kind {
             ResourceTrait::User(user) => Some(user),
             _ => None,
-        }) else {
-            return Ok(None);
-        };
-        let Held { roles, groups, manages, .. } = Held::by(snapshot, &resource.id)?;
+        })?;
         let profile = &resource.profile;
         let (account, membership) =
             (super::text(profile, "account_status"), super::text(profile, "membership_status"));
-        Ok(Some(Self {
-            privilege: roles.first().map_or(Privilege::Regular, |role| role.privilege),
+        Some(Self {
             email: super::email(user),
             login: user.login.clone().unwrap_or_default(),
             mfa: user.mfa_enabled,
@@ -191,20 +144,51 @@ impl Person {
             pending: membership == "PENDING" || account == "NOT_REGISTERED",
             limited: account.starts_with("LIMITED"),
             unlisted: profile.get("unlisted") == Some(&Value::Bool(true)),
-            missing: false,
             annotations: super::unread(&resource.annotations),
-            status: StateName(
-                resource.status.as_ref().map_or(governance_model::State::Unspecified, |status| status.state),
-            ),
+            status: StateName(resource.status.as_ref().map_or(State::Unspecified, |status| status.state)),
             status_reason: resource.status.map(|status| status.details).unwrap_or_default(),
             created_at: resource.created_at,
             name: resource.display_name.into_string(),
-            resource_type: resource.id.resource_type.as_str().to_owned(),
-            id: resource.id.resource.into_string(),
-            roles,
-            groups,
-            manages,
-        }))
+            ..Self::unknown(resource.id)
+        })
+    }
+
+    /// An account that the file lacks: all that is known of it is what grants give it.
+    pub(super) fn missing(id: ResourceId) -> Self {
+        let status_reason = "missing: grants name it and the file does not have it".to_owned();
+        Self { status_reason, missing: true, ..Self::unknown(id) }
+    }
+
+    fn unknown(id: ResourceId) -> Self {
+        Self {
+            resource_type: id.resource_type.as_str().to_owned(),
+            id: id.resource.into_string(),
+            name: String::new(),
+            email: String::new(),
+            login: String::new(),
+            status: StateName(State::Unspecified),
+            status_reason: String::new(),
+            roles: Vec::new(),
+            groups: Vec::new(),
+            manages: Vec::new(),
+            privilege: Privilege::Regular,
+            mfa: None,
+            created_at: None,
+            last_login: None,
+            pending: false,
+            limited: false,
+            unlisted: false,
+            missing: false,
+            annotations: Vec::new(),
+        }
+    }
+
+    /// With what grants say of it.
+    pub(super) fn with_grants(self, snapshot: &Snapshot<'_>) -> Result<Self, Error> {
+        let id = ResourceId::new(ResourceTypeId::new(self.resource_type.as_str()), self.id.as_str());
+        let Held { roles, groups, manages, .. } = Held::by(snapshot, &id)?;
+        let privilege = roles.first().map_or(Privilege::Regular, |role| role.privilege);
+        Ok(Self { roles, groups, manages, privilege, ..self })
     }
 
     /// What to show: the name, else the address, else the id.
@@ -215,53 +199,5 @@ impl Person {
     /// The part of the address behind the last `@`, in lower case; nothing without an address.
     pub fn domain(&self) -> Option<String> {
         self.email.rsplit_once('@').map(|(_, domain)| domain.to_lowercase())
-    }
-}
-
-/// Which people are wanted. A person must fulfil all that is set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-pub struct PersonFilter {
-    /// Only in one of these states, as [`StateName::as_str`] says them; all when empty.
-    pub status: Vec<String>,
-    /// Only with one of these roles, by id or name, in any case.
-    pub role: Vec<String>,
-    /// Only in one of these groups, by id or name, in any case.
-    pub group: Vec<String>,
-    /// Only with an administrative role.
-    pub admin: bool,
-    /// Only without a second factor; who is not known to have one is shown, too.
-    pub no_mfa: bool,
-    /// Only who was invited and has not accepted.
-    pub pending: bool,
-    /// Only limited accounts.
-    pub limited: bool,
-    /// Only who is known by id alone, whether the file has it or not.
-    pub unlisted: bool,
-    /// Only with an address in one of these domains, in any case.
-    pub domain: Vec<String>,
-}
-
-impl PersonFilter {
-    /// Whether a person is wanted.
-    pub fn accepts(&self, person: &Person) -> bool {
-        let named = |wanted: &[String], id: &str, name: &str| {
-            wanted.iter().any(|text| text == id || text.to_lowercase() == name.to_lowercase())
-        };
-        let domain = person.domain();
-        (self.status.is_empty() || self.status.iter().any(|state| state == person.status.as_str()))
-            && (self.role.is_empty()
-                || person.roles.iter().any(|role| named(&self.role, &role.id, &role.name)))
-            && (self.group.is_empty()
-                || person.groups.iter().any(|group| named(&self.group, &group.id, &group.name)))
-            && (!self.admin || person.privilege.is_administrative())
-            && (!self.no_mfa || person.mfa != Some(true))
-            && (!self.pending || person.pending)
-            && (!self.limited || person.limited)
-            && (!self.unlisted || person.unlisted || person.missing)
-            && (self.domain.is_empty()
-                || domain.is_some_and(|domain| {
-                    self.domain.iter().any(|wanted| wanted.trim_start_matches('@').to_lowercase() == domain)
-                }))
     }
 }

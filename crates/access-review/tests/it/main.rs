@@ -9,5 +9,6 @@ mod export;
 mod find;
 mod missing;
 mod official;
+mod people;
 mod reviewed;
 mod workspace;

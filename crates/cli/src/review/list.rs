@@ -7,8 +7,7 @@ use std::path::Path;
 use access_review::find::{self, Found};
 use access_review::format::{self, Format};
 use access_review::rows::{
-    EntitlementRow, GrantQuery, GrantRow, Group, Person, PersonFilter, Project, ResourceRow, ResourceTypeRow,
-    Role,
+    EntitlementRow, GrantQuery, GrantRow, Group, PersonFilter, Project, ResourceRow, ResourceTypeRow, Role,
 };
 use anyhow::{Context as _, Result};
 use c1z::EntitlementFilter;
@@ -154,12 +153,11 @@ pub(crate) fn users(args: &UsersArgs, file: &Path) -> Result<()> {
         // A slip of the keys must not look like nobody.
         exist("role", &args.role, |text| find::role(snapshot, text))?;
         exist("group", &args.group, |text| find::group(snapshot, text))?;
-        let people = Person::all_named(snapshot).map_err(|error| source::failure(&error))?;
+        let people = filter.people(snapshot).map_err(|error| source::failure(&error))?;
         let style = args.output.output.style(snapshot);
         let is_json = matches!(style.format, Format::Json | Format::JsonLines);
         source::to_stdout(|out| {
-            let wanted = |row: &Result<Person, _>| row.as_ref().map_or(true, |person| filter.accepts(person));
-            let rows = people.filter(wanted).map(|row| {
+            let rows = people.map(|row| {
                 row.map(|mut person| {
                     if person.missing && !is_json {
                         // A row must say whom it is about, and the id is the last column.

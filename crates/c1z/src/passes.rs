@@ -1,0 +1,196 @@
+//! Passes over the rows of a sync that decode no message, for what the columns and a glance can say: counting, and
+//! finding out who comes into question. They take a tenth of the time that decoding takes.
+
+use governance_model::{ResourceId, ResourceTypeId, State};
+use rusqlite::{Row, params_from_iter};
+
+use crate::schema::RESOURCES;
+use crate::{Error, Glance, SyncView, glance};
+
+/// What the columns of a grant say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GrantGlance<'r> {
+    /// The id under which the file keeps the grant.
+    pub external_id: &'r str,
+    /// What it grants.
+    pub entitlement: &'r str,
+    /// The type and the id of the resource that the entitlement is on.
+    pub resource: (&'r str, &'r str),
+    /// The type and the id of whoever has it.
+    pub principal: (&'r str, &'r str),
+}
+
+impl SyncView<'_> {
+    /// Glances at every resource of a type, in the order in which they were written.
+    ///
+    /// # Errors
+    /// When SQLite fails, or a row holds no message.
+    pub fn glance(&self, of: &ResourceTypeId, mut each: impl FnMut(&Glance<'_>)) -> Result<(), Error> {
+        const SQL: &str = "select external_id, data from v1_resources where sync_id = ?1 \
+             and +resource_type_id = ?2 order by id";
+        let action = "glance at resources";
+        let mut statement = self.connection.prepare(SQL).map_err(Error::sqlite(action))?;
+        let mut rows = statement.query([&self.run.sync_id, of.as_str()]).map_err(Error::sqlite(action))?;
+        while let Some(row) = rows.next().map_err(Error::sqlite(action))? {
+            let data = row.get_ref(1).ok().and_then(|value| value.as_blob().ok());
+            let Some(glance) = data.and_then(Glance::at) else {
+                let external_id = row.get(0).map_err(Error::sqlite(action))?;
+                return Err(Error::Column { table: RESOURCES, external_id, column: "data" });
+            };
+            each(&glance);
+        }
+        Ok(())
+    }
+
+    /// How many grants each entitlement has that has any, by the id of the entitlement.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn holders(&self, mut each: impl FnMut(&str, u64)) -> Result<(), Error> {
+        const SQL: &str = "select entitlement_id, count(*) from v1_grants where sync_id = ?1 \
+             group by entitlement_id";
+        let mut read = || -> rusqlite::Result<()> {
+            let mut statement = self.connection.prepare(SQL)?;
+            let mut rows = statement.query([&self.run.sync_id])?;
+            while let Some(row) = rows.next()? {
+                each(row.get_ref(0)?.as_str()?, row.get::<_, i64>(1)?.unsigned_abs());
+            }
+            Ok(())
+        };
+        read().map_err(Error::sqlite("count holders"))
+    }
+
+    /// Glances at every grant, or at those on a resource, in the order in which they were written.
+    ///
+    /// # Errors
+    /// When SQLite fails, or with the first error of `each`.
+    pub fn glance_at_grants<E: From<Error>>(
+        &self,
+        on: Option<&ResourceId>,
+        mut each: impl FnMut(GrantGlance<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        const SQL: &str = "select external_id, entitlement_id, resource_type_id, resource_id, \
+             principal_resource_type_id, principal_resource_id from v1_grants where sync_id = ?1";
+        let failed = |source| E::from(Error::Sqlite { action: "glance at grants", source });
+        let mut parameters = vec![self.run.sync_id.as_str()];
+        let condition = match on {
+            None => "",
+            Some(on) => {
+                parameters.extend([on.resource_type.as_str(), on.resource.as_str()]);
+                " and resource_type_id = ?2 and resource_id = ?3"
+            }
+        };
+        let sql = format!("{SQL}{condition} order by id");
+        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
+        let mut rows = statement.query(params_from_iter(parameters)).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            each(GrantGlance::at(row).map_err(failed)?)?;
+        }
+        Ok(())
+    }
+
+    /// The states of the accounts whose message says it outright, by the id under which the file keeps the account (see
+    /// [`ResourceId::store_key`]). Whoever is not given has to be read to know its state, or is no account.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn states_of_accounts(&self, mut each: impl FnMut(&str, State)) -> Result<(), Error> {
+        const SQL: &str = "select external_id, data from v1_resources where sync_id = ?1 order by id";
+        let mut read = || -> rusqlite::Result<()> {
+            let mut statement = self.connection.prepare(SQL)?;
+            let mut rows = statement.query([&self.run.sync_id])?;
+            while let Some(row) = rows.next()? {
+                let data = row.get_ref(1)?.as_blob().unwrap_or_default();
+                if glance::is_only_user(data)
+                    && let Some(state) = Glance::at(data).and_then(|glance| glance.own_state)
+                {
+                    each(row.get_ref(0)?.as_str()?, state);
+                }
+            }
+            Ok(())
+        };
+        read().map_err(Error::sqlite("glance at accounts"))
+    }
+}
+
+impl<'r> GrantGlance<'r> {
+    fn at(row: &'r Row<'_>) -> rusqlite::Result<Self> {
+        let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str()?);
+        Ok(Self {
+            external_id: text(0)?,
+            entitlement: text(1)?,
+            resource: (text(2)?, text(3)?),
+            principal: (text(4)?, text(5)?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use governance_model::{Resource, ResourceTrait, ResourceTypeId, Status};
+    use prost::Message as _;
+    use rusqlite::{Connection, params};
+
+    use super::*;
+    use crate::schema;
+
+    fn view(connection: &Connection) -> SyncView<'_> {
+        SyncView::unfinished(connection, "s")
+    }
+
+    /// Older connectors say the state of an account in its trait alone: it is not told without reading the account.
+    #[test]
+    fn the_state_of_a_trait_is_left_to_whoever_reads_it() {
+        const SQL: &str = "insert into v1_resources (resource_type_id, external_id, data, sync_id, discovered_at) \
+                 values ('user', ?1, ?2, ?3, '')";
+        let connection = Connection::open_in_memory().unwrap();
+        schema::create(&connection).unwrap();
+        let insert = |key: &str, sync: &str, traits: Vec<ResourceTrait>, own: bool| {
+            let id = ResourceId::new(ResourceTypeId::from_static("user"), key);
+            let mut user = Resource::new(id.clone(), key);
+            user.status = Some(Status { state: State::Enabled, details: String::new() });
+            user.traits = traits;
+            let mut message = baton_proto::resource_to_proto(&user);
+            message.status = message.status.filter(|_| own);
+            connection.execute(SQL, params![id.store_key(), message.encode_to_vec(), sync]).unwrap();
+        };
+        let user = || ResourceTrait::User(Box::default());
+        insert("own", "s", vec![user()], true);
+        insert("trait", "s", vec![user()], false);
+        insert("team", "s", vec![user(), ResourceTrait::Group], true);
+        insert("nothing", "s", Vec::new(), true);
+        insert("other-sync", "t", vec![user()], true);
+        let mut seen = Vec::new();
+        view(&connection).states_of_accounts(|key, state| seen.push((key.to_owned(), state))).unwrap();
+        assert_eq!(seen, [("user:own".to_owned(), State::Enabled)]);
+    }
+
+    #[test]
+    fn grants_are_glanced_at_on_one_resource_of_one_sync() {
+        let connection = Connection::open_in_memory().unwrap();
+        schema::create(&connection).unwrap();
+        for (key, on, sync) in [("a", "g1", "s"), ("b", "g2", "s"), ("c", "g1", "t"), ("d", "g1", "s")] {
+            const SQL: &str = "insert into v1_grants (resource_type_id, resource_id, entitlement_id, \
+                 principal_resource_type_id, principal_resource_id, external_id, data, sync_id, discovered_at) \
+                 values ('group', ?1, 'e' || ?2, 'user', 'u' || ?2, ?2, x'', ?3, '')";
+            connection.execute(SQL, params![on, key, sync]).unwrap();
+        }
+        let glanced = |on: Option<&ResourceId>| {
+            let mut seen = Vec::new();
+            let read = view(&connection).glance_at_grants(on, |grant| {
+                assert_eq!(grant.entitlement, format!("e{}", grant.external_id));
+                assert_eq!(grant.principal, ("user", format!("u{}", grant.external_id).as_str()));
+                assert_eq!(grant.resource.0, "group");
+                seen.push(format!("{} {}", grant.external_id, grant.resource.1));
+                Ok::<_, Error>(())
+            });
+            read.unwrap();
+            seen
+        };
+        assert_eq!(glanced(None), ["a g1", "b g2", "d g1"]);
+        assert_eq!(
+            glanced(Some(&ResourceId::new(ResourceTypeId::from_static("group"), "g1"))),
+            ["a g1", "d g1"]
+        );
+    }
+}
