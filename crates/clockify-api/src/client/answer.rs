@@ -13,7 +13,7 @@ use crate::model::{Element, Record, Rows, Workspace, salvage};
 use crate::{Credential, Error, ErrorKind, Operation};
 
 /// A success with a body that claims to be JSON.
-pub(crate) struct Answer {
+pub struct Answer {
     pub(super) status: u16,
     /// The body, without the members that were taken out of it.
     pub(super) body: Bytes,

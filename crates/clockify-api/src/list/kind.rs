@@ -1,8 +1,9 @@
 //! What differs between the lists: the path, the filters, and the parameters that are always sent.
 
 use super::filter::UserFilter;
-use crate::Endpoint;
-use crate::model::{AccountStatus, Project, Record, User, UserGroup};
+use crate::client::Answer;
+use crate::model::{AccountStatus, Project, Record, Rows, User, UserGroup};
+use crate::{Endpoint, Error, Operation};
 
 /// An element of a list that has pages: [`User`], [`UserGroup`] and [`Project`]. Nothing else can be one.
 pub trait Listed: Spec {}
@@ -23,6 +24,11 @@ pub trait Spec: Record {
     /// Parameters sent with every request, whatever the server's defaults are. Clockify ignores a misspelt one
     /// silently (clockify reference 3), and spells a few in camel case.
     fn parameters(filter: &Self::Filter, narrowed: &[AccountStatus]) -> Vec<(&'static str, String)>;
+
+    /// Reads a page. Each element has a function of its own that is never put into another: what a future calls is compiled
+    /// in the crate that waits for it, unless it is a whole function of a known type, and then also optimised as that
+    /// crate is. Reading pages is what most of the time goes to, and programs may be built for size.
+    fn rows(answer: Answer, operation: Operation) -> Result<Rows<Self>, Error>;
 }
 
 impl Spec for User {
@@ -35,6 +41,11 @@ impl Spec for User {
     fn parameters(filter: &UserFilter, narrowed: &[AccountStatus]) -> Vec<(&'static str, String)> {
         filter.parameters(narrowed)
     }
+
+    #[inline(never)]
+    fn rows(answer: Answer, operation: Operation) -> Result<Rows<Self>, Error> {
+        answer.rows(operation)
+    }
 }
 
 impl Spec for UserGroup {
@@ -45,6 +56,11 @@ impl Spec for UserGroup {
     fn parameters((): &(), _: &[AccountStatus]) -> Vec<(&'static str, String)> {
         vec![("includeTeamManagers", "true".to_owned())]
     }
+
+    #[inline(never)]
+    fn rows(answer: Answer, operation: Operation) -> Result<Rows<Self>, Error> {
+        answer.rows(operation)
+    }
 }
 
 impl Spec for Project {
@@ -54,5 +70,10 @@ impl Spec for Project {
 
     fn parameters((): &(), _: &[AccountStatus]) -> Vec<(&'static str, String)> {
         vec![("hydrated", "false".to_owned())]
+    }
+
+    #[inline(never)]
+    fn rows(answer: Answer, operation: Operation) -> Result<Rows<Self>, Error> {
+        answer.rows(operation)
     }
 }

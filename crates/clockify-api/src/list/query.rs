@@ -98,7 +98,7 @@ impl<T: Listed> List<T> {
         let answer = self.client.call(operation, &self.url(number, size, narrowed)).await?;
         let last_page = answer.last_page();
         let attempts = answer.attempts();
-        let rows = answer.rows::<T>(operation)?;
+        let rows = T::rows(answer, operation)?;
         let count = rows.items.len() + rows.skipped;
         let print = fingerprint(rows.items.iter().map(T::id));
         // Two pages in a row of which nothing could be read are taken for the same one: they would go on for ever.

@@ -18,7 +18,7 @@ pub trait Record: Shape {
 }
 
 /// A decoded list.
-pub(crate) struct Rows<T> {
+pub struct Rows<T> {
     pub(crate) items: Vec<T>,
     /// Elements that are no object or have no identifier.
     pub(crate) skipped: usize,
