@@ -5,6 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::program;
+
 /// What to measure.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Options {
@@ -17,6 +19,9 @@ pub(crate) struct Options {
     /// How often each sync is run.
     #[arg(long, value_name = "N")]
     runs: Option<u32>,
+    /// Measure the program as it is published, built for size; otherwise the release build.
+    #[arg(long)]
+    published: bool,
     /// Leave out everything but syncs.
     #[arg(long)]
     syncs_only: bool,
@@ -34,7 +39,12 @@ impl Options {
 
 /// Builds and measures.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let [program, harness] = build()?;
+    // Each alone, as everybody builds the program: together they would have other features of what both depend on, and all
+    // of that would be compiled once more.
+    let program = program::build(if options.published { "dist" } else { "release" })?;
+    let mut harness = program::cargo();
+    harness.args(["build", "--release", "--package", "bench-trials"]);
+    let harness = program::executable(harness)?;
     let mut command = Command::new(harness);
     command.args(["run", "--program"]).arg(program);
     if options.quick {
@@ -57,31 +67,4 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         bail!("what was measured is not good enough, or could not be measured ({status})");
     }
     Ok(())
-}
-
-/// Builds both, and says where they are.
-fn build() -> Result<[PathBuf; 2]> {
-    const PACKAGES: [&str; 2] = ["baton-clockify", "bench-trials"];
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["build", "--release", "--bins", "--message-format", "json-render-diagnostics"])
-        .args(PACKAGES.iter().flat_map(|package| ["--package", package]))
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .context("cannot start cargo")?;
-    if !output.status.success() {
-        bail!("the program does not build ({})", output.status);
-    }
-    let messages = String::from_utf8(output.stdout).context("cargo's messages are not UTF-8")?;
-    let messages: Vec<serde_json::Value> =
-        messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let mut found = PACKAGES.map(|package| {
-        let is_program = |message: &&serde_json::Value| message["target"]["name"] == package;
-        let paths = messages.iter().filter(is_program).filter_map(|message| message["executable"].as_str());
-        paths.map(PathBuf::from).next_back()
-    });
-    match [found[0].take(), found[1].take()] {
-        [Some(program), Some(harness)] => Ok([program, harness]),
-        _ => bail!("cargo did not say where the programs are"),
-    }
 }

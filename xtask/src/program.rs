@@ -10,13 +10,10 @@ pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Builds the program, and says where it is.
-pub(crate) fn build(release: bool) -> Result<PathBuf> {
+/// Builds the program by a profile of cargo's, and says where it is.
+pub(crate) fn build(profile: &str) -> Result<PathBuf> {
     let mut command = cargo();
-    command.args(["build", "--package", "baton-clockify"]);
-    if release {
-        command.arg("--release");
-    }
+    command.args(["build", "--package", "baton-clockify", "--profile", profile]);
     executable(command)
 }
 

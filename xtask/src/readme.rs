@@ -53,7 +53,7 @@ enum Step {
 pub(crate) fn run() -> Result<()> {
     let text = std::fs::read_to_string(root().join("README.md")).context("cannot read README.md")?;
     let commands = commands(&text);
-    let program = program::build(false)?;
+    let program = program::build("dev")?;
     let demonstration = Demonstration::start(&program)?;
     let folder = tempfile::tempdir().context("cannot make a folder")?;
     let mut settings = demonstration.settings.clone();

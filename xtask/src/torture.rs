@@ -24,7 +24,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let begun = Instant::now();
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
-    let program = crate::program::build(options.release)?;
+    let program = crate::program::build(if options.release { "release" } else { "dev" })?;
     let mut err = std::io::stderr();
     let alive = err.is_terminal();
     let tally = torture::run(&torture::Options { program, kills: options.kills, seed }, |tally| {

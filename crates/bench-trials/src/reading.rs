@@ -24,8 +24,10 @@ pub(crate) const ONE: &str = "one.c1z";
 /// Asks the file with one sync in `folder`, and `sync.c1z`, which holds two, as it does wherever syncs are run on a schedule.
 pub(crate) fn measure(program: &Path, folder: &Path, users: usize) -> Result<Vec<Asked>> {
     let someone = someone(program, folder)?;
-    let listings: [(&'static str, Vec<&str>); 4] = [
+    let listings: [(&'static str, Vec<&str>); 6] = [
         ("users", vec!["users"]),
+        ("users --admin", vec!["users", "--admin"]),
+        ("groups", vec!["groups"]),
         ("users -o jsonl", vec!["users", "-o", "jsonl"]),
         ("grants -o jsonl", vec!["grants", "-o", "jsonl"]),
         ("access", vec!["access", &someone]),

@@ -29,7 +29,7 @@ pub(super) struct Known {
 impl Known {
     /// Builds the program and asks it.
     pub(super) fn of_program() -> Result<Self> {
-        let program = crate::program::build(false)?;
+        let program = crate::program::build("dev")?;
         let said = Command::new(program).arg("_reference").output().context("cannot start the program")?;
         if !said.status.success() {
             bail!("the program does not tell its flags: {}", String::from_utf8_lossy(&said.stderr).trim());
