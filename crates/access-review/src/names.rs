@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use c1z::SyncView;
-use governance_model::{EntitlementId, ResourceId, ResourceTrait, State};
+use governance_model::{EntitlementId, ResourceId, ResourceTrait, State, Text};
 
 use crate::Error;
 
@@ -61,8 +61,8 @@ pub(crate) struct Permission {
 /// The answers that are kept.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    /// By the ids under which the file keeps them; see [`SyncView::states_of_accounts`].
-    accounts: OnceCell<HashMap<Box<str>, State>>,
+    /// By type and id; see [`SyncView::states_of_accounts`].
+    accounts: OnceCell<HashMap<String, HashMap<Text, State>>>,
     resources: RefCell<ByResource<Rc<Called>>>,
     entitlements: RefCell<HashMap<EntitlementId, Rc<Permission>>>,
 }
@@ -100,18 +100,23 @@ impl Names {
         Ok(called)
     }
 
-    /// The state of an account by the id under which the file keeps it; `None` when the account itself has to be asked for,
-    /// and for everything else. The states of all are read at the first question, about 60 bytes each: whoever counts
-    /// members asks about nearly everybody.
-    pub(crate) fn state(&self, view: &SyncView<'_>, key: &str) -> Result<Option<State>, Error> {
-        if let Some(known) = self.accounts.get() {
-            return Ok(known.get(key).copied());
+    /// The state of an account; `None` when the account itself has to be asked for, and for everything else. The states of all
+    /// are read at the first question, about 50 bytes each: whoever counts members asks about nearly everybody.
+    pub(crate) fn state(&self, view: &SyncView<'_>, kind: &str, id: &str) -> Result<Option<State>, Error> {
+        if self.accounts.get().is_none() {
+            let mut read = HashMap::<String, HashMap<Text, State>>::new();
+            view.states_of_accounts(|kind, id, state| {
+                if !read.contains_key(kind) {
+                    read.insert(kind.to_owned(), HashMap::new());
+                }
+                if let Some(of_kind) = read.get_mut(kind) {
+                    of_kind.insert(id.into(), state);
+                }
+            })?;
+            let _ = self.accounts.set(read);
         }
-        let mut read = HashMap::new();
-        view.states_of_accounts(|key, state| {
-            read.insert(key.into(), state);
-        })?;
-        Ok(self.accounts.get_or_init(|| read).get(key).copied())
+        let of_kind = self.accounts.get().and_then(|accounts| accounts.get(kind));
+        Ok(of_kind.and_then(|accounts| accounts.get(id)).copied())
     }
 
     pub(crate) fn entitlement(

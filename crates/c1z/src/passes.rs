@@ -89,22 +89,25 @@ impl SyncView<'_> {
         Ok(())
     }
 
-    /// The states of the accounts whose message says it outright, by the id under which the file keeps the account (see
-    /// [`ResourceId::store_key`]). Whoever is not given has to be read to know its state, or is no account.
+    /// The states of the accounts whose message says it outright, by type and id. Whoever is not given has to be read to
+    /// know its state, or is no account.
     ///
     /// # Errors
     /// When SQLite fails.
-    pub fn states_of_accounts(&self, mut each: impl FnMut(&str, State)) -> Result<(), Error> {
-        const SQL: &str = "select external_id, data from v1_resources where sync_id = ?1 order by id";
+    pub fn states_of_accounts(&self, mut each: impl FnMut(&str, &str, State)) -> Result<(), Error> {
+        const SQL: &str =
+            "select resource_type_id, external_id, data from v1_resources where sync_id = ?1 order by id";
         let mut read = || -> rusqlite::Result<()> {
             let mut statement = self.connection.prepare(SQL)?;
             let mut rows = statement.query([&self.run.sync_id])?;
             while let Some(row) = rows.next()? {
-                let data = row.get_ref(1)?.as_blob().unwrap_or_default();
-                if glance::is_only_user(data)
+                let (kind, key) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+                let id = key.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':'));
+                let data = row.get_ref(2)?.as_blob().unwrap_or_default();
+                if let (Some(id), true) = (id, glance::is_only_user(data))
                     && let Some(state) = Glance::at(data).and_then(|glance| glance.own_state)
                 {
-                    each(row.get_ref(0)?.as_str()?, state);
+                    each(kind, id, state);
                 }
             }
             Ok(())
@@ -161,8 +164,9 @@ mod tests {
         insert("nothing", "s", Vec::new(), true);
         insert("other-sync", "t", vec![user()], true);
         let mut seen = Vec::new();
-        view(&connection).states_of_accounts(|key, state| seen.push((key.to_owned(), state))).unwrap();
-        assert_eq!(seen, [("user:own".to_owned(), State::Enabled)]);
+        let see = |kind: &str, id: &str, state| seen.push((kind.to_owned(), id.to_owned(), state));
+        view(&connection).states_of_accounts(see).unwrap();
+        assert_eq!(seen, [("user".to_owned(), "own".to_owned(), State::Enabled)]);
     }
 
     #[test]

@@ -83,7 +83,6 @@ impl Belonging {
         // Managers and groups are few and are told by the ids of their grants; members are counted, undecoded.
         let (mut managers, mut groups) = (BTreeMap::new(), BTreeMap::new());
         let mut last: Option<(EntitlementId, bool)> = None;
-        let mut key = String::new();
         view.glance_at_grants(Some(id), |grant| {
             let is_manager = match &last {
                 Some((entitlement, is_manager)) if entitlement.as_str() == grant.entitlement => *is_manager,
@@ -99,9 +98,7 @@ impl Belonging {
                 managers.insert(grant.external_id.to_owned(), principal());
                 return Ok(());
             }
-            key.clear();
-            key.extend([kind, ":", id]);
-            let mut state = names.state(view, &key)?;
+            let mut state = names.state(view, kind, id)?;
             if state.is_none() {
                 let called = names.resource(view, &principal())?;
                 if called.kind == Kind::Group {
