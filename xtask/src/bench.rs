@@ -10,7 +10,7 @@ use crate::program;
 /// What to measure.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Options {
-    /// Only what is soon measured; fails when a sync costs far more than it did.
+    /// Only what is soon measured; fails when a sync takes far more than its floor.
     #[arg(long)]
     quick: bool,
     /// Numbers of users, such as 10k,100k.

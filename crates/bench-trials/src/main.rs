@@ -1,7 +1,7 @@
 //! What the program costs: whole syncs, resuming, starting up and reading, each in a process of its own, beside the
 //! *floor*, which is what the same rows cost when they are only put into SQLite and compressed.
 //!
-//! Called by `cargo xtask bench`, which builds the program and this harness the same way. Nothing here judges whether what
+//! Called by `cargo xtask bench`, which builds the program and this harness. Nothing here judges whether what
 //! the program wrote is right; that is what `sync-trials` is for.
 
 #[cfg(unix)]

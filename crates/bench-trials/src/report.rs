@@ -50,13 +50,17 @@ fn syncs(measured: &Measured, text: &mut String) -> std::fmt::Result {
     if measured.synced.iter().any(|synced| synced.again.is_some()) {
         writeln!(
             text,
-            "\n| users, second sync into the same file | wall s | CPU s | peak MiB |\n|---|---|---|---|"
+            "\n| users, second sync into the same file | wall s | CPU s | peak MiB | sealing s |\n|---|---|---|---|---|"
         )?;
     }
     for synced in &measured.synced {
-        if let Some(again) = &synced.again {
+        if let Some((again, sealing)) = &synced.again {
             let users = synced.users;
-            writeln!(text, "| {users} | {:.2} | {:.2} | {:.1} |", again.wall, again.cpu, again.peak)?;
+            writeln!(
+                text,
+                "| {users} | {:.2} | {:.2} | {:.1} | {sealing:.2} |",
+                again.wall, again.cpu, again.peak
+            )?;
         }
     }
     Ok(())

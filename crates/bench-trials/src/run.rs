@@ -26,7 +26,7 @@ pub(crate) struct Options {
     /// The program, as released.
     #[arg(long)]
     program: PathBuf,
-    /// Only what is soon measured: small workspaces and starting up. Fails when a sync costs far more than it did.
+    /// Only what is soon measured: small workspaces, resuming and starting up. Fails when a sync takes far more than its floor.
     #[arg(long)]
     quick: bool,
     /// Numbers of users.
@@ -89,7 +89,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     judge(&measured, options.quick)
 }
 
-/// Fails when a sync costs far more than it did, or when a request too many was made.
+/// Fails when a sync takes far more than its floor, or when a request too many was made.
 fn judge(measured: &Measured, quick: bool) -> Result<()> {
     if quick && measured.synced.iter().all(|synced| synced.users < JUDGED) {
         bail!("a quick run judges workspaces of {JUDGED} users and more, and there was none");
