@@ -131,7 +131,7 @@ pub(crate) struct SyncArgs {
     )]
     pub(crate) file: PathBuf,
 
-    /// Rows per request, 1 to 5000.
+    /// Rows per request, 1 to 5000; sources disagree whether Clockify serves more than 200.
     #[arg(long, env = "BATON_PAGE_SIZE", value_name = "N", default_value = "200", global = true)]
     pub(crate) page_size: String,
 

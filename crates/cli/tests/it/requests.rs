@@ -18,6 +18,26 @@ async fn a_thousand_users_and_two_hundred_groups_take_at_most_ten_requests() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_list_is_read_in_as_few_pages_as_hold_it() {
+    const COUNTS: [(Endpoint, usize); 3] =
+        [(Endpoint::Users, 1_234), (Endpoint::UserGroups, 100), (Endpoint::Projects, 151)];
+    for page_size in [50, 200, 1_000, 5_000] {
+        let workspace = SeededWorkspace::new(4).users(1_234).groups(100).projects(151);
+        let simulator = Simulator::builder(workspace).api_key(KEY).start().await.unwrap();
+        let arguments = ["--sync-projects", "--page-size", &page_size.to_string()];
+        Program::against(&simulator).run(&arguments).succeeded();
+        let requests = simulator.requests();
+        for (endpoint, rows) in COUNTS {
+            let pages = requests.iter().filter(|request| request.endpoint == endpoint).count();
+            assert_eq!(pages, rows.div_ceil(page_size), "{endpoint:?} by {page_size}");
+        }
+        // The key's owner, and the workspace before and after.
+        let needed: usize = COUNTS.iter().map(|(_, rows)| rows.div_ceil(page_size)).sum::<usize>() + 3;
+        assert_eq!(requests.len(), needed, "by {page_size}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_key_is_sent_once_a_request_and_shown_nowhere() {
     let simulator = Simulator::builder(SeededWorkspace::demo()).api_key(KEY).start().await.unwrap();
     let program = Program::against(&simulator);
