@@ -19,6 +19,7 @@ mod provenance;
 pub mod report;
 pub mod reviewed;
 pub mod rows;
+mod sieve;
 mod snapshot;
 pub mod stats;
 pub mod syncs;

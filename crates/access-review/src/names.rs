@@ -110,7 +110,8 @@ impl Names {
                     read.insert(kind.to_owned(), HashMap::new());
                 }
                 if let Some(of_kind) = read.get_mut(kind) {
-                    of_kind.insert(id.into(), state);
+                    // The first of several, as it is found by its id.
+                    of_kind.entry(id.into()).or_insert(state);
                 }
             })?;
             let _ = self.accounts.set(read);

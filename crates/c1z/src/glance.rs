@@ -59,6 +59,11 @@ impl<'a> Glance<'a> {
     }
 }
 
+/// Whether bytes are fields from beginning to end. What is in the fields is not looked at.
+pub(crate) fn is_message(bytes: &[u8]) -> bool {
+    Fields(bytes).all(|field| field.is_some())
+}
+
 /// Whether an encoded resource is a user and has no other trait. Not what cannot be told of at a glance.
 pub(crate) fn is_only_user(message: &[u8]) -> bool {
     const TRAITS: [&[u8]; 3] =

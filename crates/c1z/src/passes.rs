@@ -4,7 +4,7 @@
 use governance_model::{ResourceId, ResourceTypeId, State};
 use rusqlite::{Row, params_from_iter};
 
-use crate::schema::RESOURCES;
+use crate::schema::{GRANTS, RESOURCES};
 use crate::{Error, Glance, SyncView, glance};
 
 /// What the columns of a grant say.
@@ -84,7 +84,7 @@ impl SyncView<'_> {
         let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
         let mut rows = statement.query(params_from_iter(parameters)).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
-            each(GrantGlance::at(row).map_err(failed)?)?;
+            each(GrantGlance::at(row)?)?;
         }
         Ok(())
     }
@@ -97,35 +97,46 @@ impl SyncView<'_> {
     pub fn states_of_accounts(&self, mut each: impl FnMut(&str, &str, State)) -> Result<(), Error> {
         const SQL: &str =
             "select resource_type_id, external_id, data from v1_resources where sync_id = ?1 order by id";
-        let mut read = || -> rusqlite::Result<()> {
-            let mut statement = self.connection.prepare(SQL)?;
-            let mut rows = statement.query([&self.run.sync_id])?;
-            while let Some(row) = rows.next()? {
-                let (kind, key) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-                let id = key.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':'));
-                let data = row.get_ref(2)?.as_blob().unwrap_or_default();
-                if let (Some(id), true) = (id, glance::is_only_user(data))
-                    && let Some(state) = Glance::at(data).and_then(|glance| glance.own_state)
-                {
-                    each(kind, id, state);
-                }
+        let action = "glance at accounts";
+        let mut statement = self.connection.prepare(SQL).map_err(Error::sqlite(action))?;
+        let mut rows = statement.query([&self.run.sync_id]).map_err(Error::sqlite(action))?;
+        while let Some(row) = rows.next().map_err(Error::sqlite(action))? {
+            let key = text(row, 1, RESOURCES, "", "external_id")?;
+            let kind = text(row, 0, RESOURCES, key, "resource_type_id")?;
+            let id = key.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':'));
+            let data = row.get_ref(2).ok().and_then(|data| data.as_blob().ok()).unwrap_or_default();
+            if let (Some(id), true) = (id, glance::is_only_user(data))
+                && let Some(state) = Glance::at(data).and_then(|glance| glance.own_state)
+            {
+                each(kind, id, state);
             }
-            Ok(())
-        };
-        read().map_err(Error::sqlite("glance at accounts"))
+        }
+        Ok(())
     }
 }
 
 impl<'r> GrantGlance<'r> {
-    fn at(row: &'r Row<'_>) -> rusqlite::Result<Self> {
-        let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str()?);
+    fn at(row: &'r Row<'_>) -> Result<Self, Error> {
+        let external_id = text(row, 0, GRANTS, "", "external_id")?;
+        let text = |index, column| text(row, index, GRANTS, external_id, column);
         Ok(Self {
-            external_id: text(0)?,
-            entitlement: text(1)?,
-            resource: (text(2)?, text(3)?),
-            principal: (text(4)?, text(5)?),
+            external_id,
+            entitlement: text(1, "entitlement_id")?,
+            resource: (text(2, "resource_type_id")?, text(3, "resource_id")?),
+            principal: (text(4, "principal_resource_type_id")?, text(5, "principal_resource_id")?),
         })
     }
+}
+
+fn text<'r>(
+    row: &'r Row<'_>,
+    index: usize,
+    table: &'static str,
+    external_id: &str,
+    column: &'static str,
+) -> Result<&'r str, Error> {
+    let text = row.get_ref(index).ok().and_then(|value| value.as_str().ok());
+    text.ok_or_else(|| Error::Column { table, external_id: external_id.to_owned(), column })
 }
 
 #[cfg(test)]

@@ -232,7 +232,8 @@ impl<'f, T> Records<'f, T> {
 
 /// Whether a row's message is one of those that are passed over. What is no message is not: reading it says so.
 fn is_skipped(row: &Row<'_>, skips: &Skips<'_>) -> bool {
-    row.get_ref(2).is_ok_and(|data| data.as_blob().is_ok_and(skips))
+    let data = row.get_ref(2).ok().and_then(|data| data.as_blob().ok());
+    data.is_some_and(|message| skips(message) && glance::is_message(message))
 }
 
 /// How many bytes the texts and messages of a row have.
@@ -304,7 +305,26 @@ impl<T> Iterator for Records<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::params;
+
     use super::*;
+    use crate::{ResourceFilter, SyncView, schema};
+
+    #[test]
+    fn what_is_no_message_is_never_passed_over() {
+        let connection = Connection::open_in_memory().unwrap();
+        schema::create(&connection).unwrap();
+        // Nothing, a field of five bytes, and the same without the last of them.
+        for (key, message) in [("a", &b""[..]), ("b", b"\x1a\x03bob"), ("c", b"\x1a\x03bo")] {
+            const SQL: &str = "insert into v1_resources (resource_type_id, external_id, data, sync_id, discovered_at) \
+                 values ('user', ?1, ?2, 's', '')";
+            connection.execute(SQL, params![key, message]).unwrap();
+        }
+        let view = SyncView::unfinished(&connection, "s");
+        let rows: Vec<_> = view.resources(&ResourceFilter::default()).passing_over(|_| true).collect();
+        assert_eq!(rows.len(), 1);
+        assert!(matches!(&rows[0], Err(Error::Undecodable { external_id, .. }) if external_id == "c"));
+    }
 
     /// SQLite's own order of these: `select x'00' > 'z'` is 1.
     #[test]

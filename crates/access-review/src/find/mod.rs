@@ -3,8 +3,6 @@
 //! A person is looked for in messages that are not decoded, first; who is not found there is looked for in one pass over all
 //! that there is. What is kept is the few that fit or come near.
 
-mod sieve;
-
 use std::collections::BTreeSet;
 
 use c1z::{GrantFilter, ResourceFilter};
@@ -14,7 +12,7 @@ use crate::names::Kind;
 use crate::rows::Principal;
 use crate::{Error, Snapshot};
 
-pub(crate) use sieve::Sieve;
+use crate::sieve::Sieve;
 
 /// How many candidates are named; the rest is counted.
 const NAMED: usize = 20;

@@ -1,7 +1,5 @@
 //! Groups: how many belong to each, and who manages them.
 
-use std::collections::BTreeMap;
-
 use c1z::ResourceFilter;
 use governance_model::{EntitlementId, Resource, ResourceId, ResourceTypeId, State, Timestamp};
 use serde::Serialize;
@@ -80,8 +78,8 @@ impl Belonging {
     pub(super) fn of(snapshot: &Snapshot<'_>, id: &ResourceId) -> Result<Self, Error> {
         let (names, view) = (&snapshot.names, snapshot.view());
         let mut found = Self::default();
-        // Managers and groups are few and are told by the ids of their grants; members are counted, undecoded.
-        let (mut managers, mut groups) = (BTreeMap::new(), BTreeMap::new());
+        // Managers and groups are few and stand in the order of their grants' ids; members are counted, undecoded.
+        let (mut managers, mut groups) = (Vec::new(), Vec::new());
         let mut last: Option<(EntitlementId, bool)> = None;
         view.glance_at_grants(Some(id), |grant| {
             let is_manager = match &last {
@@ -95,14 +93,14 @@ impl Belonging {
             let (kind, id) = grant.principal;
             let principal = || ResourceId::new(ResourceTypeId::new(kind), id);
             if is_manager {
-                managers.insert(grant.external_id.to_owned(), principal());
+                managers.push((grant.external_id.to_owned(), principal()));
                 return Ok(());
             }
             let mut state = names.state(view, kind, id)?;
             if state.is_none() {
                 let called = names.resource(view, &principal())?;
                 if called.kind == Kind::Group {
-                    groups.insert(grant.external_id.to_owned(), principal());
+                    groups.push((grant.external_id.to_owned(), principal()));
                     return Ok(());
                 }
                 state = called.state;
@@ -111,10 +109,13 @@ impl Belonging {
             found.enabled += u64::from(state == Some(State::Enabled));
             Ok::<_, Error>(())
         })?;
-        for manager in managers.values() {
+        for of_kind in [&mut managers, &mut groups] {
+            of_kind.sort_by(|(a, _), (b, _)| a.cmp(b));
+        }
+        for (_, manager) in &managers {
             found.managers.push(Principal::find(snapshot, manager)?);
         }
-        for group in groups.values() {
+        for (_, group) in &groups {
             found.groups.push(Reference::find(snapshot, group)?);
         }
         Ok(found)

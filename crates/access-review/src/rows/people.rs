@@ -10,7 +10,8 @@ use c1z::ResourceFilter;
 use governance_model::{ResourceId, ResourceTypeId, TraitKind};
 
 use super::{Person, Privilege, Reference};
-use crate::find::{Sieve, types_of};
+use crate::find::types_of;
+use crate::sieve::Sieve;
 use crate::{Error, Snapshot};
 
 /// Which people are wanted. A person must fulfil all that is set.
@@ -51,7 +52,7 @@ impl PersonFilter {
         let types = types_of(snapshot, TraitKind::User, "user")?;
         let accounts: Box<dyn Iterator<Item = Result<Person, Error>>> = if self.asks_for_grants() {
             let ids = self.candidates(snapshot)?.into();
-            Box::new(Candidates { snapshot, types, ids, missing: VecDeque::new() })
+            Box::new(Candidates { snapshot, types, ids, missing: BTreeSet::new() })
         } else {
             let mut resources = snapshot.view().resources(&ResourceFilter::default()).by_id();
             if let Some(sieves) = self.sieves() {
@@ -118,7 +119,8 @@ impl PersonFilter {
     }
 
     /// Everybody who has a grant on something that fits, for each thing that is asked, in the order of the file. Whether it
-    /// is a role and not a group of that name, or its manager, is left to [`Self::accepts_grants`].
+    /// is a role and not a group of that name, or its manager, is left to [`Self::accepts_grants`]. Where a grant's columns and
+    /// its message disagree, which no writer that is known does, the columns decide who is looked at.
     fn candidates(&self, snapshot: &Snapshot<'_>) -> Result<Vec<ResourceId>, Error> {
         let mut fitting: [HashSet<ResourceId>; 3] = Default::default();
         let mut last: Option<(ResourceId, [bool; 3])> = None;
@@ -170,7 +172,7 @@ struct Candidates<'s, 'f> {
     /// What is missing is an account if it is of one of these types.
     types: BTreeSet<ResourceTypeId>,
     ids: VecDeque<ResourceId>,
-    missing: VecDeque<ResourceId>,
+    missing: BTreeSet<ResourceId>,
 }
 
 impl Iterator for Candidates<'_, '_> {
@@ -184,11 +186,11 @@ impl Iterator for Candidates<'_, '_> {
                         return Some(Ok(account));
                     }
                 }
-                Ok(None) if self.types.contains(&id.resource_type) => self.missing.push_back(id),
+                Ok(None) if self.types.contains(&id.resource_type) => drop(self.missing.insert(id)),
                 Ok(None) => {}
                 Err(error) => return Some(Err(error.into())),
             }
         }
-        self.missing.pop_front().map(|id| Ok(Person::missing(id)))
+        self.missing.pop_first().map(|id| Ok(Person::missing(id)))
     }
 }

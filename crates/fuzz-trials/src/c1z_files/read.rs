@@ -70,7 +70,19 @@ fn sync(view: &SyncView<'_>) -> usize {
         let grant = &found.value;
         read(view.grants(&grants_of(&grant.entitlement, &grant.resource, &grant.principal)));
     }
+    glanced(view.states_of_accounts(|_, _, _| ()));
+    glanced(view.glance_at_grants(None, |_| Ok(())));
+    for grant in &grants.first {
+        glanced(view.glance_at_grants(Some(&grant.value.resource), |_| Ok(())));
+    }
     types.rows + resources.rows + entitlements.rows + grants.rows
+}
+
+/// What glances at rows may fail, and says why.
+fn glanced(result: Result<(), c1z::Error>) {
+    if let Err(error) = result {
+        facts::error_holds(&error, "");
+    }
 }
 
 fn entitlements_on(resource: &ResourceId) -> EntitlementFilter {
