@@ -1,11 +1,11 @@
 //! What resources and entitlements are called, looked up once and kept for a while.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use c1z::SyncView;
-use governance_model::{EntitlementId, ResourceId, ResourceTrait, State, Text};
+use governance_model::{EntitlementId, ResourceId, ResourceTrait, State};
 
 use crate::Error;
 
@@ -61,8 +61,6 @@ pub(crate) struct Permission {
 /// The answers that are kept.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    /// By type and id; see [`SyncView::states_of_accounts`].
-    accounts: OnceCell<HashMap<String, HashMap<Text, State>>>,
     resources: RefCell<ByResource<Rc<Called>>>,
     entitlements: RefCell<HashMap<EntitlementId, Rc<Permission>>>,
 }
@@ -98,26 +96,6 @@ impl Names {
         let called = Rc::new(called);
         self.resources.borrow_mut().keep(id, Rc::clone(&called));
         Ok(called)
-    }
-
-    /// The state of an account; `None` when the account itself has to be asked for, and for everything else. The states of all
-    /// are read at the first question, about 50 bytes each: whoever counts members asks about nearly everybody.
-    pub(crate) fn state(&self, view: &SyncView<'_>, kind: &str, id: &str) -> Result<Option<State>, Error> {
-        if self.accounts.get().is_none() {
-            let mut read = HashMap::<String, HashMap<Text, State>>::new();
-            view.states_of_accounts(|kind, id, state| {
-                if !read.contains_key(kind) {
-                    read.insert(kind.to_owned(), HashMap::new());
-                }
-                if let Some(of_kind) = read.get_mut(kind) {
-                    // The first of several, as it is found by its id.
-                    of_kind.entry(id.into()).or_insert(state);
-                }
-            })?;
-            let _ = self.accounts.set(read);
-        }
-        let of_kind = self.accounts.get().and_then(|accounts| accounts.get(kind));
-        Ok(of_kind.and_then(|accounts| accounts.get(id)).copied())
     }
 
     pub(crate) fn entitlement(

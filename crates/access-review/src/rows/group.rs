@@ -4,6 +4,7 @@ use c1z::ResourceFilter;
 use governance_model::{EntitlementId, Resource, ResourceId, ResourceTypeId, State, Timestamp};
 use serde::Serialize;
 
+use super::states::States;
 use super::{Principal, Reference};
 use crate::names::Kind;
 use crate::{Error, Snapshot};
@@ -30,12 +31,13 @@ pub struct Group {
 impl Group {
     /// The groups in a snapshot, by id.
     pub fn all<'s>(snapshot: &'s Snapshot<'_>) -> impl Iterator<Item = Result<Self, Error>> + 's {
+        let states = States::default();
         resources(snapshot, |resource| Kind::of(&resource.traits) == Kind::Group)
-            .map(move |resource| Self::of(snapshot, resource?))
+            .map(move |resource| Self::of(snapshot, &states, resource?))
     }
 
-    fn of(snapshot: &Snapshot<'_>, resource: Resource) -> Result<Self, Error> {
-        let belonging = Belonging::of(snapshot, &resource.id)?;
+    fn of(snapshot: &Snapshot<'_>, states: &States, resource: Resource) -> Result<Self, Error> {
+        let belonging = Belonging::of(snapshot, states, &resource.id)?;
         Ok(Self {
             members: belonging.members,
             enabled_members: belonging.enabled,
@@ -75,7 +77,7 @@ pub(super) struct Belonging {
 }
 
 impl Belonging {
-    pub(super) fn of(snapshot: &Snapshot<'_>, id: &ResourceId) -> Result<Self, Error> {
+    pub(super) fn of(snapshot: &Snapshot<'_>, states: &States, id: &ResourceId) -> Result<Self, Error> {
         let (names, view) = (&snapshot.names, snapshot.view());
         let mut found = Self::default();
         // Managers and groups are few and stand in the order of their grants' ids; members are counted, undecoded.
@@ -96,7 +98,7 @@ impl Belonging {
                 managers.push((grant.external_id.to_owned(), principal()));
                 return Ok(());
             }
-            let mut state = names.state(view, kind, id)?;
+            let mut state = states.of(view, kind, id)?;
             if state.is_none() {
                 let called = names.resource(view, &principal())?;
                 if called.kind == Kind::Group {

@@ -14,6 +14,7 @@ mod project;
 mod reference;
 mod resource;
 mod role;
+mod states;
 
 pub use entitlement::EntitlementRow;
 pub use grant::{GrantQuery, GrantRow, Source};

@@ -5,6 +5,7 @@ use governance_model::{Resource, ResourceTypeId};
 use serde::Serialize;
 
 use super::group::Belonging;
+use super::states::States;
 use super::{Principal, Reference};
 use crate::{Error, Snapshot};
 
@@ -39,11 +40,12 @@ impl Project {
     pub fn all<'s>(snapshot: &'s Snapshot<'_>) -> impl Iterator<Item = Result<Self, Error>> + 's {
         let filter = ResourceFilter { resource_type: Some(PROJECT), ..ResourceFilter::default() };
         let projects = snapshot.view().resources(&filter).by_id();
-        projects.map(move |record| Self::of(snapshot, record?.value))
+        let states = States::default();
+        projects.map(move |record| Self::of(snapshot, &states, record?.value))
     }
 
-    fn of(snapshot: &Snapshot<'_>, resource: Resource) -> Result<Self, Error> {
-        let belonging = Belonging::of(snapshot, &resource.id)?;
+    fn of(snapshot: &Snapshot<'_>, states: &States, resource: Resource) -> Result<Self, Error> {
+        let belonging = Belonging::of(snapshot, states, &resource.id)?;
         Ok(Self {
             client: super::text(&resource.profile, "client_name"),
             public: super::flag(&resource.profile, "public"),
