@@ -2,7 +2,7 @@
 //! finding out who comes into question. They take a tenth of the time that decoding takes.
 
 use governance_model::{ResourceId, ResourceTypeId, State};
-use rusqlite::{Row, params_from_iter};
+use rusqlite::Row;
 
 use crate::schema::{GRANTS, RESOURCES};
 use crate::{Error, Glance, SyncView, glance};
@@ -14,8 +14,6 @@ pub struct GrantGlance<'r> {
     pub external_id: &'r str,
     /// What it grants.
     pub entitlement: &'r str,
-    /// The type and the id of the resource that the entitlement is on.
-    pub resource: (&'r str, &'r str),
     /// The type and the id of whoever has it.
     pub principal: (&'r str, &'r str),
 }
@@ -60,29 +58,40 @@ impl SyncView<'_> {
         read().map_err(Error::sqlite("count holders"))
     }
 
-    /// Glances at every grant, or at those on a resource, in the order in which they were written.
+    /// The resources that grants are on, each once, by type and id. Grants of other syncs in the file count as well: that goes by
+    /// an index which knows nothing of syncs.
     ///
     /// # Errors
-    /// When SQLite fails, or with the first error of `each`.
+    /// When SQLite fails.
+    pub fn resources_with_grants(&self) -> Result<Vec<ResourceId>, Error> {
+        const SQL: &str = "select distinct resource_type_id, resource_id from v1_grants order by 1, 2";
+        let read = || -> rusqlite::Result<Vec<ResourceId>> {
+            let mut statement = self.connection.prepare(SQL)?;
+            let id = |row: &Row<'_>| {
+                let (kind, id) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+                Ok(ResourceId::new(ResourceTypeId::new(kind), id))
+            };
+            statement.query_map((), id)?.collect()
+        };
+        read().map_err(Error::sqlite("look for what grants are on"))
+    }
+
+    /// Glances at every grant on a resource, in the order in which they were written.
+    ///
+    /// # Errors
+    /// When SQLite fails, a column cannot be read, or with the first error of `each`.
     pub fn glance_at_grants<E: From<Error>>(
         &self,
-        on: Option<&ResourceId>,
+        on: &ResourceId,
         mut each: impl FnMut(GrantGlance<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        const SQL: &str = "select external_id, entitlement_id, resource_type_id, resource_id, \
-             principal_resource_type_id, principal_resource_id from v1_grants where sync_id = ?1";
+        const SQL: &str = "select external_id, entitlement_id, principal_resource_type_id, \
+             principal_resource_id from v1_grants where sync_id = ?1 \
+             and resource_type_id = ?2 and resource_id = ?3 order by id";
         let failed = |source| E::from(Error::Sqlite { action: "glance at grants", source });
-        let mut parameters = vec![self.run.sync_id.as_str()];
-        let condition = match on {
-            None => "",
-            Some(on) => {
-                parameters.extend([on.resource_type.as_str(), on.resource.as_str()]);
-                " and resource_type_id = ?2 and resource_id = ?3"
-            }
-        };
-        let sql = format!("{SQL}{condition} order by id");
-        let mut statement = self.connection.prepare_cached(&sql).map_err(failed)?;
-        let mut rows = statement.query(params_from_iter(parameters)).map_err(failed)?;
+        let mut statement = self.connection.prepare_cached(SQL).map_err(failed)?;
+        let parameters = [&self.run.sync_id, on.resource_type.as_str(), on.resource.as_str()];
+        let mut rows = statement.query(parameters).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
             each(GrantGlance::at(row)?)?;
         }
@@ -122,8 +131,7 @@ impl<'r> GrantGlance<'r> {
         Ok(Self {
             external_id,
             entitlement: text(1, "entitlement_id")?,
-            resource: (text(2, "resource_type_id")?, text(3, "resource_id")?),
-            principal: (text(4, "principal_resource_type_id")?, text(5, "principal_resource_id")?),
+            principal: (text(2, "principal_resource_type_id")?, text(3, "principal_resource_id")?),
         })
     }
 }
@@ -184,28 +192,26 @@ mod tests {
     fn grants_are_glanced_at_on_one_resource_of_one_sync() {
         let connection = Connection::open_in_memory().unwrap();
         schema::create(&connection).unwrap();
-        for (key, on, sync) in [("a", "g1", "s"), ("b", "g2", "s"), ("c", "g1", "t"), ("d", "g1", "s")] {
+        for (key, on, sync) in
+            [("a", "g1", "s"), ("b", "g2", "s"), ("c", "g1", "t"), ("e", "g3", "t"), ("d", "g1", "s")]
+        {
             const SQL: &str = "insert into v1_grants (resource_type_id, resource_id, entitlement_id, \
                  principal_resource_type_id, principal_resource_id, external_id, data, sync_id, discovered_at) \
                  values ('group', ?1, 'e' || ?2, 'user', 'u' || ?2, ?2, x'', ?3, '')";
             connection.execute(SQL, params![on, key, sync]).unwrap();
         }
-        let glanced = |on: Option<&ResourceId>| {
-            let mut seen = Vec::new();
-            let read = view(&connection).glance_at_grants(on, |grant| {
-                assert_eq!(grant.entitlement, format!("e{}", grant.external_id));
-                assert_eq!(grant.principal, ("user", format!("u{}", grant.external_id).as_str()));
-                assert_eq!(grant.resource.0, "group");
-                seen.push(format!("{} {}", grant.external_id, grant.resource.1));
-                Ok::<_, Error>(())
-            });
-            read.unwrap();
-            seen
-        };
-        assert_eq!(glanced(None), ["a g1", "b g2", "d g1"]);
-        assert_eq!(
-            glanced(Some(&ResourceId::new(ResourceTypeId::from_static("group"), "g1"))),
-            ["a g1", "d g1"]
-        );
+        let group = |id: &str| ResourceId::new(ResourceTypeId::from_static("group"), id);
+        let mut seen = Vec::new();
+        let read = view(&connection).glance_at_grants(&group("g1"), |grant| {
+            assert_eq!(grant.entitlement, format!("e{}", grant.external_id));
+            assert_eq!(grant.principal, ("user", format!("u{}", grant.external_id).as_str()));
+            seen.push(grant.external_id.to_owned());
+            Ok::<_, Error>(())
+        });
+        read.unwrap();
+        assert_eq!(seen, ["a", "d"]);
+        // Nobody has anything on the last one in this sync, and it is named all the same.
+        let on = view(&connection).resources_with_grants().unwrap();
+        assert_eq!(on, [group("g1"), group("g2"), group("g3")]);
     }
 }

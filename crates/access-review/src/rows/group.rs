@@ -83,7 +83,7 @@ impl Belonging {
         // Managers and groups are few and stand in the order of their grants' ids; members are counted, undecoded.
         let (mut managers, mut groups) = (Vec::new(), Vec::new());
         let mut last: Option<(EntitlementId, bool)> = None;
-        view.glance_at_grants(Some(id), |grant| {
+        view.glance_at_grants(id, |grant| {
             let is_manager = match &last {
                 Some((entitlement, is_manager)) if entitlement.as_str() == grant.entitlement => *is_manager,
                 _ => {

@@ -123,23 +123,19 @@ impl PersonFilter {
     /// its message disagree, which no writer that is known does, the columns decide who is looked at.
     fn candidates(&self, snapshot: &Snapshot<'_>) -> Result<Vec<ResourceId>, Error> {
         let mut fitting: [HashSet<ResourceId>; 3] = Default::default();
-        let mut last: Option<(ResourceId, [bool; 3])> = None;
-        snapshot.view().glance_at_grants(None, |grant| {
-            let (kind, id) = grant.resource;
-            let fits = match &last {
-                Some((last, fits)) if last.resource == id && last.resource_type.as_str() == kind => *fits,
-                _ => {
-                    let resource = ResourceId::new(ResourceTypeId::new(kind), id);
-                    let fits = self.fits(&Reference::find(snapshot, &resource)?);
-                    last.insert((resource, fits)).1
-                }
-            };
-            let (kind, id) = grant.principal;
-            for (fitting, _) in fitting.iter_mut().zip(fits).filter(|(_, fits)| *fits) {
-                fitting.insert(ResourceId::new(ResourceTypeId::new(kind), id));
+        for resource in snapshot.view().resources_with_grants()? {
+            let fits = self.fits(&Reference::find(snapshot, &resource)?);
+            if !fits.contains(&true) {
+                continue;
             }
-            Ok::<_, Error>(())
-        })?;
+            snapshot.view().glance_at_grants(&resource, |grant| {
+                let (kind, id) = grant.principal;
+                for (fitting, _) in fitting.iter_mut().zip(fits).filter(|(_, fits)| *fits) {
+                    fitting.insert(ResourceId::new(ResourceTypeId::new(kind), id));
+                }
+                Ok::<_, Error>(())
+            })?;
+        }
         let [role, group, admin] = &fitting;
         let asked = [(!self.role.is_empty(), role), (!self.group.is_empty(), group), (self.admin, admin)];
         let mut asked = asked.into_iter().filter_map(|(is_asked, fitting)| is_asked.then_some(fitting));

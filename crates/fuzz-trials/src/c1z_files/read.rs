@@ -71,9 +71,9 @@ fn sync(view: &SyncView<'_>) -> usize {
         read(view.grants(&grants_of(&grant.entitlement, &grant.resource, &grant.principal)));
     }
     glanced(view.states_of_accounts(|_, _, _| ()));
-    glanced(view.glance_at_grants(None, |_| Ok(())));
+    glanced(view.resources_with_grants().map(drop));
     for grant in &grants.first {
-        glanced(view.glance_at_grants(Some(&grant.value.resource), |_| Ok(())));
+        glanced(view.glance_at_grants(&grant.value.resource, |_| Ok(())));
     }
     types.rows + resources.rows + entitlements.rows + grants.rows
 }
