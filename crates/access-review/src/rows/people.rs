@@ -18,7 +18,7 @@ use crate::{Error, Snapshot};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct PersonFilter {
-    /// Only in one of these states, as [`StateName::as_str`] says them; all when empty.
+    /// Only in one of these states, as [`StateName::as_str`](super::StateName::as_str) says them; all when empty.
     pub status: Vec<String>,
     /// Only with one of these roles, by id or name, in any case.
     pub role: Vec<String>,
