@@ -7,7 +7,7 @@ use super::{Row, Style, width};
 use crate::{Error, text};
 
 /// How many rows are looked at before the columns get their widths; what is wider further down sticks out, or is cut.
-const AHEAD: usize = 500;
+const AHEAD: usize = 250;
 
 /// Stands above and below rows that are not the whole truth.
 pub(crate) const UNFINISHED: &str =
