@@ -1,5 +1,5 @@
 //! Passes over the rows of a sync that decode no message, for what the columns and a glance can say: counting, and
-//! finding out who comes into question. They take a tenth of the time that decoding takes.
+//! finding out who comes into question, in a part of the time that decoding takes.
 
 use governance_model::{ResourceId, ResourceTypeId, State};
 use rusqlite::Row;

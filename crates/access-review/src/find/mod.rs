@@ -10,9 +10,8 @@ use governance_model::{Resource, ResourceId, ResourceTypeId, TraitKind};
 
 use crate::names::Kind;
 use crate::rows::Principal;
-use crate::{Error, Snapshot};
-
 use crate::sieve::Sieve;
+use crate::{Error, Snapshot};
 
 /// How many candidates are named; the rest is counted.
 const NAMED: usize = 20;

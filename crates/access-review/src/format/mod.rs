@@ -1,8 +1,8 @@
 //! Rows written out: as a table for people, as JSON, JSON Lines or CSV for programs.
 //!
-//! Rows are written as they come; only a table looks ahead, over its first 250 rows, to know how wide its
-//! columns are. What comes from a sync that is not sealed is marked in every format. A failure in the middle leaves JSON
-//! without its closing bracket, so that half an answer is no answer.
+//! Rows are written as they come; only a table looks ahead, over its first 250 rows, to know how wide its columns
+//! are. What comes from a sync that is not sealed is marked in every format. A failure in the middle leaves JSON without
+//! its closing bracket, so that half an answer is no answer.
 
 pub(crate) mod cells;
 mod layout;

@@ -3,7 +3,7 @@
 //! What is asked of roles and groups says who comes into question: those who have a grant on one that fits. What is asked of
 //! an account itself is looked at before its grants are read.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::iter;
 
 use c1z::ResourceFilter;
@@ -122,7 +122,8 @@ impl PersonFilter {
     /// is a role and not a group of that name, or its manager, is left to [`Self::accepts_grants`]. Where a grant's columns and
     /// its message disagree, which no writer that is known does, the columns decide who is looked at.
     fn candidates(&self, snapshot: &Snapshot<'_>) -> Result<Vec<ResourceId>, Error> {
-        let mut fitting: [HashSet<ResourceId>; 3] = Default::default();
+        let asked = [!self.role.is_empty(), !self.group.is_empty(), self.admin];
+        let mut has = HashMap::<ResourceId, [bool; 3]>::new();
         for resource in snapshot.view().resources_with_grants()? {
             let fits = self.fits(&Reference::find(snapshot, &resource)?);
             if !fits.contains(&true) {
@@ -130,19 +131,16 @@ impl PersonFilter {
             }
             snapshot.view().glance_at_grants(&resource, |grant| {
                 let (kind, id) = grant.principal;
-                for (fitting, _) in fitting.iter_mut().zip(fits).filter(|(_, fits)| *fits) {
-                    fitting.insert(ResourceId::new(ResourceTypeId::new(kind), id));
+                let has = has.entry(ResourceId::new(ResourceTypeId::new(kind), id)).or_default();
+                for (has, fits) in has.iter_mut().zip(fits) {
+                    *has |= fits;
                 }
                 Ok::<_, Error>(())
             })?;
         }
-        let [role, group, admin] = &fitting;
-        let asked = [(!self.role.is_empty(), role), (!self.group.is_empty(), group), (self.admin, admin)];
-        let mut asked = asked.into_iter().filter_map(|(is_asked, fitting)| is_asked.then_some(fitting));
-        let Some(first) = asked.next() else { return Ok(Vec::new()) };
-        let others: Vec<_> = asked.collect();
-        let in_all = |id: &&ResourceId| others.iter().all(|fitting| fitting.contains(*id));
-        let mut found: Vec<ResourceId> = first.iter().filter(in_all).cloned().collect();
+        // Nothing fits what is not asked for.
+        let all = has.into_iter().filter_map(|(id, has)| (has == asked).then_some(id));
+        let mut found: Vec<ResourceId> = all.collect();
         found.sort_by_cached_key(ResourceId::store_key);
         Ok(found)
     }
